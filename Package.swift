@@ -1,0 +1,173 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// MARK: - Settings shared by all Swift targets
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Makes the executables of a release build static files that need no shared library.
+let staticExecutable: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-static-executable", "-Xlinker", "--gc-sections", "-Xlinker", "-s"],
+        .when(configuration: .release)
+    )
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: dependencies,
+        swiftSettings: strict,
+        linkerSettings: staticExecutable
+    )
+}
+
+// MARK: - The launcher: Embedded Swift, static, the shared sources compiled a second time through symlinks
+
+/// The directory of the toolchain that runs this manifest (`<toolchain>/usr`), found through PATH.
+func toolchainDir() -> String {
+    let path = Context.environment["PATH"] ?? ""
+    for directory in path.split(separator: ":") {
+        let compiler = "\(directory)/swiftc"
+        guard FileManager.default.isExecutableFile(atPath: compiler) else { continue }
+        let resolved = URL(fileURLWithPath: compiler).resolvingSymlinksInPath().path
+        for candidate in [compiler, resolved] {
+            let usr = URL(fileURLWithPath: candidate).deletingLastPathComponent().deletingLastPathComponent().path
+            if FileManager.default.fileExists(atPath: "\(usr)/lib/swift/embedded") { return usr }
+        }
+    }
+    return "/usr"
+}
+
+let unicodeTables =
+    "\(toolchainDir())/lib/swift/embedded/x86_64-unknown-linux-gnu/libswiftUnicodeDataTables.a"
+let musl = "/usr/lib/x86_64-linux-musl"
+let haveMusl =
+    FileManager.default.fileExists(atPath: "\(musl)/libc.a") && Context.environment["SLIPWAY_NO_MUSL"] == nil
+let launcherCommonLink = [
+    "-Xclang-linker", "-static", "-Xlinker", "--gc-sections", "-Xlinker", "-s", "-Xlinker", unicodeTables,
+]
+let launcherLink =
+    haveMusl
+    ? launcherCommonLink + [
+        "-Xclang-linker", "-nostdlib", "\(musl)/crt1.o", "\(musl)/crti.o", "\(musl)/crtn.o",
+        "-Xlinker", "\(musl)/libc.a",
+    ]
+    : launcherCommonLink + ["-lm"]
+
+let launcher = Target.executableTarget(
+    name: "launcher",
+    dependencies: ["CPOSIX"],
+    swiftSettings: [
+        .enableExperimentalFeature("Embedded"), .define("EMBEDDED"),
+        .unsafeFlags(["-parse-as-library", "-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
+    ],
+    linkerSettings: [.unsafeFlags(launcherLink)]
+)
+
+// MARK: - The package
+
+let package = Package(
+    name: "slipway",
+    targets: [
+        // Level 0
+        .target(name: "CPOSIX"),
+        .systemLibrary(name: "COpenSSL"),
+        .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "CDeflate"),
+        .systemLibrary(name: "CZstd"),
+        library("TOML"),
+        library("JSON"),
+        library("Dockerfile"),
+        library("CNBCore"),
+
+        // Level 1
+        library("POSIX", ["CPOSIX"]),
+        library("LaunchModel", ["CNBCore", "CPOSIX", "TOML"]),
+
+        // Level 2
+        library("Console", ["POSIX"]),
+        library("Archive", ["POSIX", "COpenSSL", "CZlib", "CDeflate", "CZstd"]),
+        library("HTTP", ["POSIX"]),
+        library("BuildpackModel", ["CNBCore", "LaunchModel", "POSIX", "TOML"]),
+
+        // Level 3
+        library("TLS", ["COpenSSL", "HTTP", "POSIX"]),
+        library("OCI", ["Archive", "JSON"]),
+        library("Launch", ["CNBCore", "CPOSIX", "LaunchModel", "TOML"]),
+
+        // Level 4
+        library("PlatformModel", ["BuildpackModel", "CNBCore", "JSON", "LaunchModel", "OCI", "POSIX", "TOML"]),
+        library("ImageStores", ["Archive", "HTTP", "JSON", "OCI", "POSIX", "TLS"]),
+
+        // Level 5
+        library(
+            "Phases",
+            [
+                "Archive", "BuildpackModel", "CNBCore", "Console", "Dockerfile", "JSON", "LaunchModel", "OCI",
+                "PlatformModel", "POSIX", "TOML",
+            ]
+        ),
+
+        // Level 6
+        library(
+            "LifecycleCommands",
+            [
+                "Archive", "BuildpackModel", "CNBCore", "Console", "HTTP", "ImageStores", "JSON", "LaunchModel",
+                "OCI", "Phases", "PlatformModel", "POSIX", "TLS", "TOML",
+            ]
+        ),
+
+        // Level 7
+        tool("lifecycle", ["LifecycleCommands"]),
+        tool("toml-test-decoder", ["JSON", "POSIX", "TOML"]),
+        tool("toml-test-encoder", ["JSON", "POSIX", "TOML"]),
+        launcher,
+
+        // Tests
+        .target(name: "TestSupport", dependencies: ["POSIX"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("TOMLTests", ["TOML", "TestSupport"]),
+        tests("JSONTests", ["JSON", "TestSupport"]),
+        tests("DockerfileTests", ["Dockerfile"]),
+        tests("CNBCoreTests", ["CNBCore"]),
+        tests("POSIXTests", ["POSIX", "TestSupport"]),
+        tests("ConsoleTests", ["Console", "POSIX"]),
+        tests("ArchiveTests", ["Archive", "POSIX", "TestSupport"]),
+        tests("HTTPTests", ["HTTP", "POSIX", "TLS", "TestSupport"]),
+        tests("LaunchTests", ["CNBCore", "Launch", "LaunchModel", "TOML", "TestSupport"]),
+        tests("BuildpackModelTests", ["BuildpackModel", "CNBCore", "LaunchModel", "TOML", "TestSupport"]),
+        tests("OCITests", ["Archive", "JSON", "OCI", "TestSupport"]),
+        tests("ImageStoresTests", ["Archive", "HTTP", "ImageStores", "JSON", "OCI", "POSIX", "TestSupport"]),
+        tests(
+            "PlatformModelTests",
+            ["BuildpackModel", "CNBCore", "JSON", "OCI", "PlatformModel", "TOML", "TestSupport"]
+        ),
+        tests(
+            "PhasesTests",
+            [
+                "Archive", "BuildpackModel", "CNBCore", "Console", "JSON", "LaunchModel", "OCI", "Phases",
+                "PlatformModel", "POSIX", "TOML", "TestSupport",
+            ]
+        ),
+        tests(
+            "LifecycleCommandsTests",
+            ["CNBCore", "Console", "LifecycleCommands", "PlatformModel", "POSIX", "TestSupport"]
+        ),
+        tests("EndToEndTests", ["JSON", "POSIX", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

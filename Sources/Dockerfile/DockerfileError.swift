@@ -1,0 +1,16 @@
+/// What is wrong with a Dockerfile, and where.
+public struct DockerfileError: Error, Equatable, Sendable {
+    /// The line, from 1; 0 when the mistake is about the file as a whole.
+    public var line: Int
+    /// The column in Unicode scalars, from 1; 0 when the mistake is about the file as a whole.
+    public var column: Int
+    /// What is wrong, in lower case without a full stop.
+    public var message: String
+}
+
+extension DockerfileError: CustomStringConvertible {
+    /// The place, if there is one, and the message: `line 3, column 1: unknown instruction: FORM`.
+    public var description: String {
+        line > 0 ? "line \(line), column \(column): \(message)" : message
+    }
+}

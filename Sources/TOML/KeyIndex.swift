@@ -1,0 +1,92 @@
+/// A seeded hash of a key's bytes.
+///
+/// Keys are compared as bytes, not as Swift strings: TOML does not treat canonically equivalent keys as the same.
+/// The seed differs from process to process, so a document can't be made up of keys that collide.
+struct KeyHash: Equatable {
+    var bits: UInt32
+
+    private static let seed = UInt64(truncatingIfNeeded: Hasher().finalize())
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var state = Self.seed ^ UInt64(truncatingIfNeeded: bytes.count)
+        var rest = UnsafeRawBufferPointer(bytes)
+        while rest.count >= 8 {
+            state = Self.mix(state ^ rest.loadUnaligned(as: UInt64.self))
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(8))
+        }
+        var tail: UInt64 = 0
+        for byte in rest {
+            tail = tail &<< 8 | UInt64(byte)
+        }
+        state = Self.mix(state ^ tail)
+        bits = UInt32(truncatingIfNeeded: state ^ (state &>> 32))
+    }
+
+    init(_ key: String) {
+        var key = key
+        self = key.withUTF8 { KeyHash($0) }
+    }
+
+    private static func mix(_ state: UInt64) -> UInt64 {
+        let product = (state ^ seed).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        return product.high ^ product.low
+    }
+}
+
+/// Finds a table's entries by hash once it has more of them than a plain search should look at.
+///
+/// Open addressing with linear probing; a slot holds an entry's number plus one, and zero when it is free.
+struct KeyIndex {
+    private var slots: [UInt32] = []
+
+    /// Tables up to this size are searched entry by entry.
+    static let threshold = 8
+
+    var isEmpty: Bool { slots.isEmpty }
+
+    /// The number of the first entry in the probe sequence of `hash` that `matches`.
+    func find(_ hash: KeyHash, where matches: (Int) -> Bool) -> Int? {
+        let mask = slots.count &- 1
+        var slot = Int(hash.bits) & mask
+        while slots[slot] != 0 {
+            let entry = Int(slots[slot]) &- 1
+            if matches(entry) { return entry }
+            slot = (slot &+ 1) & mask
+        }
+        return nil
+    }
+
+    /// Adds entry number `entry`, which must be the last of `hashes`; grows so that at least half of the slots are free.
+    mutating func add(_ entry: Int, _ entries: [TableStorage.Entry]) {
+        guard entries.count * 2 <= slots.count else {
+            rebuild(entries)
+            return
+        }
+        place(entry, entries[entry].hash)
+    }
+
+    /// Indexes all entries anew.
+    mutating func rebuild(_ entries: [TableStorage.Entry]) {
+        guard entries.count > Self.threshold else {
+            slots = []
+            return
+        }
+        var capacity = 64
+        while capacity < entries.count * 4 {
+            capacity *= 2
+        }
+        slots = [UInt32](repeating: 0, count: capacity)
+        for (number, entry) in entries.enumerated() {
+            place(number, entry.hash)
+        }
+    }
+
+    private mutating func place(_ entry: Int, _ hash: KeyHash) {
+        let mask = slots.count &- 1
+        var slot = Int(hash.bits) & mask
+        while slots[slot] != 0 {
+            slot = (slot &+ 1) & mask
+        }
+        slots[slot] = UInt32(truncatingIfNeeded: entry &+ 1)
+    }
+}

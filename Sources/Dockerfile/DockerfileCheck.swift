@@ -11,7 +11,7 @@ public enum DockerfileKind: String, Sendable {
 
 /// What an extension's Dockerfile asks for, once it is known to keep the rules of its kind.
 public struct DockerfileFindings: Equatable, Sendable {
-    /// The image that `FROM` names when it is not `${base_image}`: the new run image. Only for `run.Dockerfile`.
+    /// The new run image that a `run.Dockerfile` names in `FROM`; nil when that is `${base_image}`.
     public var newBase: String?
     /// Whether there are instructions besides `FROM`, so that the image has to be extended.
     public var extends: Bool

@@ -1,4 +1,6 @@
-/// A JSON object: keys and their values in the order of the document. Keys are equal when their bytes are.
+/// A JSON object: keys and their values in the order of the document.
+///
+/// Keys are equal when their bytes are.
 public struct JSONObject: Sendable {
     private var members: [Element] = []
     /// Where each key is in `members`; filled once there are more than a plain search should look at.

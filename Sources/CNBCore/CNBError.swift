@@ -1,0 +1,84 @@
+/// What the vocabulary types refuse.
+///
+/// The descriptions are causes, written to follow "failed to …: ".
+public enum CNBError: Error, Equatable, Sendable {
+    /// The text is neither `<major>` nor `<major>.<minor>`.
+    case malformedVersion(String)
+    /// `CNB_PLATFORM_API` is not set, and there is no default.
+    case missingPlatformAPI
+    /// The text is not a version, so it cannot be a Platform API.
+    case malformedPlatformAPI(String)
+    /// The Platform API is a version, but not one of ``PlatformAPI/supported``.
+    case unsupportedPlatformAPI(String)
+    /// The text is not a version, so it cannot be a Buildpack API.
+    case malformedBuildpackAPI(String)
+    /// The Buildpack API is a version, but not one of ``BuildpackAPI/supported``.
+    case unsupportedBuildpackAPI(String)
+    /// The text is not an id that the specification allows.
+    case invalidBuildpackID(String)
+    /// The text is not of the form `<X>.<Y>.<Z>`.
+    case invalidBuildpackVersion(String)
+    /// The text is not a process type that the specification allows.
+    case invalidProcessType(String)
+    /// The execution environment holds a `/`.
+    case invalidExecEnv(String)
+}
+
+extension CNBError: CustomStringConvertible {
+    /// The cause, in lower case and without a full stop.
+    public var description: String {
+        switch self {
+        case .malformedVersion(let text):
+            "could not parse '\(text)' as version"
+        case .missingPlatformAPI:
+            "\(EnvironmentName.platformAPI) is not set"
+        case .malformedPlatformAPI(let text):
+            "could not parse '\(text)' as version"
+        case .unsupportedPlatformAPI(let text):
+            "platform API version '\(text)' is incompatible with the lifecycle"
+        case .malformedBuildpackAPI(let text):
+            "could not parse '\(text)' as version"
+        case .unsupportedBuildpackAPI(let text):
+            "buildpack API version '\(text)' is incompatible with the lifecycle"
+        case .invalidBuildpackID(let text):
+            "'\(text)' is not a valid id: it must consist of letters, digits, '.', '/' and '-', "
+                + "and must not be 'app', 'config', 'generated' or 'sbom'"
+        case .invalidBuildpackVersion(let text):
+            "'\(text)' is not a valid version: it must have the form <X>.<Y>.<Z>, numbers without leading zeros"
+        case .invalidProcessType(let text):
+            "'\(text)' is not a valid process type: it must consist of letters, digits, '.', '_' and '-'"
+        case .invalidExecEnv(let text):
+            "'\(text)' is not a valid execution environment: it must not contain '/'"
+        }
+    }
+}
+
+extension CNBError {
+    /// What a command says when the Platform API is the problem: "failed to …", with the cause where there is one.
+    public var platformAPIFailure: String {
+        switch self {
+        case .missingPlatformAPI:
+            "failed to get platform API version; please set '\(EnvironmentName.platformAPI)' "
+                + "to specify the desired platform API version"
+        case .malformedPlatformAPI(let text):
+            "failed to parse platform API '\(text)'"
+        default:
+            "failed to set platform API: \(description)"
+        }
+    }
+
+    /// What a command says when a module's Buildpack API is the problem.
+    ///
+    /// - Parameters:
+    ///   - kind: What the module is called: `buildpack` in the launcher, `Buildpack` or `Extension` elsewhere.
+    ///   - name: The id, or id and version.
+    /// - Returns: "failed to …", with the cause where there is one.
+    public func buildpackAPIFailure(kind: String, name: String) -> String {
+        switch self {
+        case .malformedBuildpackAPI(let text):
+            "failed to parse buildpack API '\(text)' for \(kind.lowercased()) '\(name)'"
+        default:
+            "failed to set API for \(kind) '\(name)': \(description)"
+        }
+    }
+}

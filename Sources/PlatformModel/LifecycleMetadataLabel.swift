@@ -1,0 +1,101 @@
+public import JSON
+public import TOML
+
+/// The label `io.buildpacks.lifecycle.metadata` of an app image: which layer came from what.
+///
+/// The same data is in analyzed.toml below `[metadata]`. Layers are named by their diffID (`sha256:...`).
+public struct LifecycleMetadataLabel: Sendable, Equatable {
+    /// The name of the label.
+    public static let name = "io.buildpacks.lifecycle.metadata"
+
+    /// The diffIDs of the app's slices, in order.
+    public var app: [String] = []
+    /// The diffID of the layer with SBOM files; `nil` when there is none.
+    public var sbom: String?
+    /// What each buildpack of the group contributed, in the group's order.
+    public var buildpacks: [BuildpackLayers] = []
+    /// The diffID of the layer with `config/metadata.toml`.
+    public var config = ""
+    /// The diffID of the launcher's layer.
+    public var launcher = ""
+    /// The diffID of the layer with the process symlinks; empty when there are no processes.
+    public var processTypes = ""
+    /// The run image below the app.
+    public var runImage = RunImageRecord()
+    /// The run image's names once more, as platforms before run.toml read them.
+    public var stack: RunImageNames?
+
+    /// Makes a label in which everything is empty.
+    public init() {}
+
+    /// What the label says about a buildpack; `nil` when it doesn't know it.
+    public func buildpack(_ id: String) -> BuildpackLayers? {
+        buildpacks.first { $0.id == id }
+    }
+}
+
+/// The layers of one buildpack, in labels, caches and analyzed.toml.
+public struct BuildpackLayers: Sendable, Equatable {
+    /// The buildpack's id.
+    public var id: String
+    /// The buildpack's version.
+    public var version: String
+    /// The layers by name.
+    public var layers: [String: LayerRecord]
+    /// The contents of the buildpack's `store.toml` below `[metadata]`; `nil` when there was no such file.
+    public var store: TOMLTable?
+
+    /// Makes the record of a buildpack.
+    public init(id: String, version: String, layers: [String: LayerRecord] = [:], store: TOMLTable? = nil) {
+        self.id = id
+        self.version = version
+        self.layers = layers
+        self.store = store
+    }
+}
+
+/// One layer of a buildpack: its diffID, its metadata and its types.
+public struct LayerRecord: Sendable, Equatable {
+    /// The diffID, `sha256:...`.
+    public var diffID: String
+    /// What the buildpack wrote below `[metadata]` of `<layer>.toml`.
+    public var metadata: TOMLValue?
+    /// Whether the layer is for later buildpacks.
+    public var build: Bool
+    /// Whether the layer is part of the app image.
+    public var launch: Bool
+    /// Whether the layer is kept in the cache.
+    public var cache: Bool
+
+    /// Makes the record of a layer.
+    public init(
+        diffID: String,
+        metadata: TOMLValue? = nil,
+        build: Bool = false,
+        launch: Bool = false,
+        cache: Bool = false
+    ) {
+        self.diffID = diffID
+        self.metadata = metadata
+        self.build = build
+        self.launch = launch
+        self.cache = cache
+    }
+}
+
+/// The run image as an app image's label records it.
+public struct RunImageRecord: Sendable, Equatable {
+    /// The diffID of the run image's last layer: the app's layers are above it.
+    public var topLayer: String
+    /// The digest reference of the run image.
+    public var reference: String
+    /// The names under which newer versions of the run image can be found.
+    public var names: RunImageNames
+
+    /// Makes the record of a run image.
+    public init(topLayer: String = "", reference: String = "", names: RunImageNames = RunImageNames()) {
+        self.topLayer = topLayer
+        self.reference = reference
+        self.names = names
+    }
+}

@@ -1,0 +1,131 @@
+"""Runs the buildpack's bin/detect and bin/build on small apps, as a lifecycle would."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import tomllib
+import unittest
+
+BUILDPACK = pathlib.Path(__file__).resolve().parent.parent
+# A package that pip can install without a network.
+PROJECT = '[project]\nname = "greeter"\nversion = "1.2"\n\n[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+BACKEND = '''
+import zipfile
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    name = "greeter-1.2-py3-none-any.whl"
+    info = "greeter-1.2.dist-info/"
+    with zipfile.ZipFile(f"{directory}/{name}", "w") as wheel:
+        wheel.writestr("greeter.py", "WORD = 'hello'")
+        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: greeter\\nVersion: 1.2\\n")
+        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nGenerator: t\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(info + "RECORD", "")
+    return name
+'''
+
+
+class PythonBuildpackTests(unittest.TestCase):
+    def setUp(self):
+        self._directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self._directory.cleanup)
+        root = pathlib.Path(self._directory.name)
+        self.app, self.layers, self.plan = root / "app", root / "layers", root / "plan.toml"
+        self.app.mkdir()
+        self.layers.mkdir()
+
+    def write(self, **files):
+        for name, text in files.items():
+            path = self.app / name.replace("__", "/").replace("_dot_", ".")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    def run_script(self, name):
+        environment = os.environ | {
+            "CNB_BUILDPACK_DIR": str(BUILDPACK),
+            "CNB_BUILD_PLAN_PATH": str(self.plan),
+            "CNB_LAYERS_DIR": str(self.layers),
+        }
+        return subprocess.run(
+            [sys.executable, str(BUILDPACK / "bin" / name)], cwd=self.app, env=environment, capture_output=True, text=True
+        )
+
+    def build(self):
+        done = self.run_script("build")
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        return done.stdout
+
+    def processes(self):
+        launch = tomllib.loads((self.layers / "launch.toml").read_text(encoding="utf-8"))
+        return {p["type"]: p for p in launch.get("processes", [])}
+
+    def test_an_app_without_python_is_not_for_this_buildpack(self):
+        self.write(index_dot_html="<p>")
+        self.assertEqual(self.run_script("detect").returncode, 100)
+
+    def test_detect_provides_and_requires_its_plan_entry(self):
+        self.write(main_dot_py="")
+        self.assertEqual(self.run_script("detect").returncode, 0)
+        plan = tomllib.loads(self.plan.read_text(encoding="utf-8"))
+        self.assertEqual(plan["provides"], [{"name": "python-packages"}])
+        self.assertEqual(plan["requires"], [{"name": "python-packages"}])
+
+    def test_a_script_becomes_the_default_process(self):
+        self.write(main_dot_py="print('hello')")
+        self.build()
+        self.assertEqual(self.processes()["web"]["command"], ["python3", "main.py"])
+        self.assertTrue(self.processes()["web"]["default"])
+
+    def test_a_wsgi_app_is_served_by_the_small_server(self):
+        self.write(app_dot_py="def app(environ, start_response): ...")
+        self.build()
+        self.assertEqual(self.processes()["web"]["command"], ["serve-wsgi", "app:app"])
+        self.assertTrue(os.access(self.layers / "runtime" / "bin" / "serve-wsgi", os.X_OK))
+
+    def test_django_comes_before_a_plain_script(self):
+        self.write(manage_dot_py="", main_dot_py="", shop__wsgi_dot_py="application = None")
+        self.build()
+        self.assertEqual(self.processes()["web"]["command"], ["serve-wsgi", "shop.wsgi:application"])
+        self.assertIn("manage", self.processes())
+
+    def test_a_project_is_installed_and_listed(self):
+        self.write(pyproject_dot_toml=PROJECT, backend_dot_py=BACKEND, main_dot_py="")
+        self.build()
+        python = self.layers / "packages" / "bin" / "python"
+        said = subprocess.run([python, "-c", "import greeter; print(greeter.WORD)"], capture_output=True, text=True)
+        self.assertEqual(said.stdout, "hello\n")
+        types = tomllib.loads((self.layers / "packages.toml").read_text(encoding="utf-8"))["types"]
+        self.assertEqual(types, {"build": True, "cache": True, "launch": True})
+        sbom = json.loads((self.layers / "packages.sbom.cdx.json").read_text(encoding="utf-8"))
+        self.assertIn(("greeter", "1.2"), [(c["name"], c["version"]) for c in sbom["components"]])
+        self.assertEqual(list((self.layers / "packages").rglob("*.pyc")), [], "bytecode makes layers differ")
+
+    def test_packages_are_reused_until_the_requirements_change(self):
+        self.write(requirements_dot_txt="# nothing\n", main_dot_py="")
+        self.assertIn("Installing packages", self.build())
+        self.assertIn("Reusing the installed packages", self.build())
+        self.write(requirements_dot_txt="# still nothing\n")
+        self.assertIn("Installing packages", self.build())
+
+    def test_packages_are_installed_anew_where_the_cache_lost_them(self):
+        self.write(requirements_dot_txt="# nothing\n", main_dot_py="")
+        self.build()
+        (self.layers / "packages" / "bin" / "python").unlink()
+        self.assertIn("Installing packages", self.build())
+
+    def test_a_pyproject_that_does_not_parse_is_named(self):
+        self.write(pyproject_dot_toml="[project", main_dot_py="")
+        done = self.run_script("build")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("pyproject.toml can't be read", done.stderr)
+
+    def test_a_requirement_that_does_not_exist_fails_the_build(self):
+        self.write(requirements_dot_txt="./no-such-directory\n")
+        done = self.run_script("build")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("failed to install the packages", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

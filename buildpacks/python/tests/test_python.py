@@ -35,9 +35,9 @@ class PythonBuildpackTests(unittest.TestCase):
         self.app.mkdir()
         self.layers.mkdir()
 
-    def write(self, **files):
+    def write(self, files):
         for name, text in files.items():
-            path = self.app / name.replace("__", "/").replace("_dot_", ".")
+            path = self.app / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
 
@@ -61,36 +61,36 @@ class PythonBuildpackTests(unittest.TestCase):
         return {p["type"]: p for p in launch.get("processes", [])}
 
     def test_an_app_without_python_is_not_for_this_buildpack(self):
-        self.write(index_dot_html="<p>")
+        self.write({"index.html": "<p>"})
         self.assertEqual(self.run_script("detect").returncode, 100)
 
     def test_detect_provides_and_requires_its_plan_entry(self):
-        self.write(main_dot_py="")
+        self.write({"main.py": ""})
         self.assertEqual(self.run_script("detect").returncode, 0)
         plan = tomllib.loads(self.plan.read_text(encoding="utf-8"))
         self.assertEqual(plan["provides"], [{"name": "python-packages"}])
         self.assertEqual(plan["requires"], [{"name": "python-packages"}])
 
     def test_a_script_becomes_the_default_process(self):
-        self.write(main_dot_py="print('hello')")
+        self.write({"main.py": "print('hello')"})
         self.build()
         self.assertEqual(self.processes()["web"]["command"], ["python3", "main.py"])
         self.assertTrue(self.processes()["web"]["default"])
 
     def test_a_wsgi_app_is_served_by_the_small_server(self):
-        self.write(app_dot_py="def app(environ, start_response): ...")
+        self.write({"app.py": "def app(environ, start_response): ..."})
         self.build()
         self.assertEqual(self.processes()["web"]["command"], ["serve-wsgi", "app:app"])
         self.assertTrue(os.access(self.layers / "runtime" / "bin" / "serve-wsgi", os.X_OK))
 
     def test_django_comes_before_a_plain_script(self):
-        self.write(manage_dot_py="", main_dot_py="", shop__wsgi_dot_py="application = None")
+        self.write({"manage.py": "", "main.py": "", "shop/wsgi.py": "application = None"})
         self.build()
         self.assertEqual(self.processes()["web"]["command"], ["serve-wsgi", "shop.wsgi:application"])
         self.assertIn("manage", self.processes())
 
     def test_a_project_is_installed_and_listed(self):
-        self.write(pyproject_dot_toml=PROJECT, backend_dot_py=BACKEND, main_dot_py="")
+        self.write({"pyproject.toml": PROJECT, "backend.py": BACKEND, "main.py": ""})
         self.build()
         python = self.layers / "packages" / "bin" / "python"
         said = subprocess.run([python, "-c", "import greeter; print(greeter.WORD)"], capture_output=True, text=True)
@@ -102,26 +102,26 @@ class PythonBuildpackTests(unittest.TestCase):
         self.assertEqual(list((self.layers / "packages").rglob("*.pyc")), [], "bytecode makes layers differ")
 
     def test_packages_are_reused_until_the_requirements_change(self):
-        self.write(requirements_dot_txt="# nothing\n", main_dot_py="")
+        self.write({"requirements.txt": "# nothing\n", "main.py": ""})
         self.assertIn("Installing packages", self.build())
         self.assertIn("Reusing the installed packages", self.build())
-        self.write(requirements_dot_txt="# still nothing\n")
+        self.write({"requirements.txt": "# still nothing\n"})
         self.assertIn("Installing packages", self.build())
 
     def test_packages_are_installed_anew_where_the_cache_lost_them(self):
-        self.write(requirements_dot_txt="# nothing\n", main_dot_py="")
+        self.write({"requirements.txt": "# nothing\n", "main.py": ""})
         self.build()
         (self.layers / "packages" / "bin" / "python").unlink()
         self.assertIn("Installing packages", self.build())
 
     def test_a_pyproject_that_does_not_parse_is_named(self):
-        self.write(pyproject_dot_toml="[project", main_dot_py="")
+        self.write({"pyproject.toml": "[project", "main.py": ""})
         done = self.run_script("build")
         self.assertEqual(done.returncode, 1)
         self.assertIn("pyproject.toml can't be read", done.stderr)
 
     def test_a_requirement_that_does_not_exist_fails_the_build(self):
-        self.write(requirements_dot_txt="./no-such-directory\n")
+        self.write({"requirements.txt": "./no-such-directory\n"})
         done = self.run_script("build")
         self.assertEqual(done.returncode, 1)
         self.assertIn("failed to install the packages", done.stderr)

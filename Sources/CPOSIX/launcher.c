@@ -1,0 +1,13 @@
+#include "cposix.h"
+
+// musl has no arc4random_buf; the hasher of Embedded Swift wants it. Where libc has its own, that one is linked.
+__attribute__((weak)) void arc4random_buf(void *buffer, size_t count) {
+    unsigned char *bytes = buffer;
+    while (count > 0) {
+        ssize_t received = getrandom(bytes, count > 256 ? 256 : count, 0);
+        if (received > 0) {
+            bytes += received;
+            count -= (size_t)received;
+        }
+    }
+}

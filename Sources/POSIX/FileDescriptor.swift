@@ -150,7 +150,9 @@ extension FileDescriptor {
         return FileStatus(raw)
     }
 
-    /// Closes the descriptor. Errors are not reported: all that writes here syncs where it matters.
+    /// Closes the descriptor.
+    ///
+    /// Errors are not reported: who needs to know that bytes have reached the device calls ``sync(path:)`` before.
     public func close() {
         // Not repeated after EINTR: Linux has closed it by then, and the number may be another file's already.
         _ = Glibc.close(rawValue)

@@ -1,5 +1,7 @@
 #include "cposix.h"
 
+#include <sys/syscall.h>
+
 // musl has no arc4random_buf; the hasher of Embedded Swift wants it. Where libc has its own, that one is linked.
 __attribute__((weak)) void arc4random_buf(void *buffer, size_t count) {
     unsigned char *bytes = buffer;
@@ -10,4 +12,13 @@ __attribute__((weak)) void arc4random_buf(void *buffer, size_t count) {
             count -= (size_t)received;
         }
     }
+}
+
+ssize_t launcher_getdents(int descriptor, void *buffer, size_t size) {
+    return syscall(SYS_getdents64, descriptor, buffer, size);
+}
+
+int launcher_file_type(const char *path) {
+    struct stat status;
+    return lstat(path, &status) == 0 ? IFTODT(status.st_mode) : DT_UNKNOWN;
 }

@@ -1,0 +1,173 @@
+internal import CPOSIX
+
+/// A name in a directory.
+public struct DirectoryEntry: Hashable, Sendable {
+    /// What a name stands for; a symbolic link is not followed.
+    public enum Kind: Hashable, Sendable {
+        /// A directory.
+        case directory
+        /// A symbolic link to anything.
+        case symbolicLink
+        /// A file of any other type.
+        case other
+    }
+
+    /// The name.
+    public let name: [UInt8]
+    /// What it stands for.
+    public let kind: Kind
+}
+
+/// The few reading operations that launch and build need, in terms of raw paths.
+public enum FileReading {
+    /// The contents of a file.
+    ///
+    /// - Parameter path: The file.
+    /// - Returns: Its bytes.
+    /// - Throws: What `open` or `read` failed with; `EISDIR` for a directory.
+    public static func contents(of path: RawPath) throws(SystemError) -> [UInt8] {
+        let descriptor = try open(path, flags: O_RDONLY)
+        defer { _ = close(descriptor) }
+        return try contents(of: descriptor, path: path)
+    }
+
+    /// Everything that can be read from a descriptor until its end.
+    ///
+    /// - Parameters:
+    ///   - descriptor: An open file or pipe; stays open.
+    ///   - path: What to call it in an error.
+    /// - Returns: The bytes.
+    /// - Throws: What `read` failed with.
+    public static func contents(of descriptor: Int32, path: RawPath) throws(SystemError) -> [UInt8] {
+        // Nearly all these files are a few bytes long: the first read gets them, the second sees their end.
+        var bytes: [UInt8] = []
+        var chunk = 512
+        while true {
+            let (received, code) = append(to: &bytes, upTo: chunk, from: descriptor)
+            if code == EINTR { continue }
+            if received < 0 { throw SystemError(operation: "read", path: path, code: code) }
+            if received == 0 { return bytes }
+            chunk = 16384
+        }
+    }
+
+    /// The entries of a directory, sorted bytewise, without `.` and `..`.
+    ///
+    /// - Parameter path: The directory; a symbolic link to one will do.
+    /// - Returns: The entries, or nil if nothing is there.
+    /// - Throws: What listing failed with; `ENOTDIR` if it is not a directory.
+    public static func entries(of path: RawPath) throws(SystemError) -> [DirectoryEntry]? {
+        let descriptor: Int32
+        do {
+            descriptor = try open(path, flags: O_RDONLY | O_DIRECTORY)
+        } catch {
+            if error.code == ENOENT { return nil }
+            throw error
+        }
+        defer { _ = close(descriptor) }
+        var entries: [DirectoryEntry] = []
+        while true {
+            let received = appendEntries(to: &entries, from: descriptor, in: path)
+            if received < 0 { throw SystemError(operation: "readdirent", path: path, code: cposix_errno()) }
+            if received == 0 { break }
+        }
+        entries.sort { $0.name.lexicographicallyPrecedes($1.name) }
+        return entries
+    }
+
+    /// Whether something is there, symbolic links followed.
+    ///
+    /// - Parameter path: The path.
+    /// - Returns: Whether it exists.
+    /// - Throws: What looking failed with, unless nothing is there.
+    public static func exists(_ path: RawPath) throws(SystemError) -> Bool {
+        if access(path, mode: F_OK) == 0 { return true }
+        let code = path.holdsNUL ? EINVAL : cposix_errno()
+        if code == ENOENT { return false }
+        throw SystemError(operation: "stat", path: path, code: code)
+    }
+
+    // MARK: - System calls
+
+    private static func open(_ path: RawPath, flags: Int32) throws(SystemError) -> Int32 {
+        if path.holdsNUL { throw SystemError(operation: "open", path: path, code: EINVAL) }
+        while true {
+            let descriptor = path.withCString { cposix_openat(AT_FDCWD, $0, flags, 0) }
+            if descriptor >= 0 { return descriptor }
+            let code = cposix_errno()
+            if code != EINTR { throw SystemError(operation: "open", path: path, code: code) }
+        }
+    }
+
+    private static func access(_ path: RawPath, mode: Int32) -> Int32 {
+        if path.holdsNUL { return -1 }
+        return path.withCString { faccessat(AT_FDCWD, $0, mode, 0) }
+    }
+
+    private static func append(to bytes: inout [UInt8], upTo count: Int, from descriptor: Int32) -> (Int, Int32) {
+        withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { buffer in
+            let received = read(descriptor, buffer.baseAddress, count)
+            if received < 0 { return (received, cposix_errno()) }
+            bytes.append(contentsOf: buffer[..<received])
+            return (received, 0)
+        }
+    }
+
+    private static func appendEntries(
+        to entries: inout [DirectoryEntry],
+        from descriptor: Int32,
+        in directory: RawPath
+    ) -> Int {
+        let capacity = 4096
+        return withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 8) { buffer in
+            let received = launcher_getdents(descriptor, buffer.baseAddress, capacity)
+            guard received > 0 else { return received }
+            var rest = UnsafeRawBufferPointer(rebasing: buffer[..<received])
+            while let (name, type, length) = decodeEntry(rest) {
+                rest = UnsafeRawBufferPointer(rebasing: rest[length...])
+                if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { continue }
+                let known = type == DT_UNKNOWN ? launcherType(of: directory.appending(name)) : type
+                entries.append(DirectoryEntry(name: name, kind: kind(known)))
+            }
+            return received
+        }
+    }
+
+    /// The first record of what `getdents64` has delivered: the name, the type, and the record's length.
+    private static func decodeEntry(_ bytes: UnsafeRawBufferPointer) -> ([UInt8], Int, Int)? {
+        let nameOffset = 19
+        guard bytes.count > nameOffset else { return nil }
+        let length = Int(bytes.loadUnaligned(fromByteOffset: 16, as: UInt16.self))
+        guard length > nameOffset, length <= bytes.count else { return nil }
+        return ([UInt8](bytes[nameOffset..<length].prefix { $0 != 0 }), Int(bytes[18]), length)
+    }
+
+    private static func launcherType(of path: RawPath) -> Int {
+        Int(path.withCString { launcher_file_type($0) })
+    }
+
+    private static func kind(_ type: Int) -> DirectoryEntry.Kind {
+        switch type {
+        case DT_DIR: .directory
+        case DT_LNK: .symbolicLink
+        default: .other
+        }
+    }
+}
+
+extension RawPath {
+    /// Whether the path cannot be handed to the kernel, which would take it for a shorter one.
+    public var holdsNUL: Bool { bytes.contains(0) }
+
+    /// Calls `body` with the path as C wants it: with a NUL at its end.
+    ///
+    /// - Parameter body: What to do with it while it is there.
+    /// - Returns: What `body` returns.
+    public func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: bytes.count + 1) { buffer in
+            for (index, byte) in bytes.enumerated() { buffer[index] = CChar(bitPattern: byte) }
+            buffer[bytes.count] = 0
+            return body(UnsafePointer(buffer.baseAddress.unsafelyUnwrapped))
+        }
+    }
+}

@@ -1,0 +1,154 @@
+internal import CPOSIX
+
+// How layers, platforms and operators change an environment through directories and files.
+
+extension LaunchEnvironment {
+    /// Puts the layer's directories of binaries, libraries and so on in front of the variables that list them.
+    ///
+    /// - Parameters:
+    ///   - layer: The layer's directory, an absolute path.
+    ///   - scope: Whose environment this is.
+    /// - Throws: What looking for the directories failed with.
+    public mutating func addPaths(ofLayer layer: RawPath, scope: LayerScope) throws(LaunchModelError) {
+        for rule in scope.pathRules {
+            let directory = layer.appending(rule.directory)
+            do {
+                guard try FileReading.exists(directory) else { continue }
+            } catch {
+                throw .unreadable(error)
+            }
+            concatenate(rule.variable.utf8, directory.bytes[...], before: true, delimiter: [UInt8(ascii: ":")])
+        }
+    }
+
+    /// Applies the files of an environment directory, in bytewise order of their names.
+    ///
+    /// - Parameters:
+    ///   - directory: Such as `<layer>/env`; it need not be there.
+    ///   - unsuffixed: What a file whose name has no period does.
+    /// - Throws: ``LaunchModelError/environmentFiles(directory:_:)`` if a file that counts cannot be read.
+    public mutating func applyFiles(
+        in directory: RawPath,
+        unsuffixed: EnvironmentAction = .override
+    ) throws(LaunchModelError) {
+        do {
+            guard let files = try FileReading.entries(of: directory) else { return }
+            for file in files where file.kind != .directory {
+                try apply(file, in: directory, files: files, unsuffixed: unsuffixed)
+            }
+        } catch {
+            throw .environmentFiles(directory: directory.description, error)
+        }
+    }
+
+    private mutating func apply(
+        _ file: DirectoryEntry,
+        in directory: RawPath,
+        files: [DirectoryEntry],
+        unsuffixed: EnvironmentAction
+    ) throws(SystemError) {
+        let period = file.name.firstIndex(of: UInt8(ascii: "."))
+        let name = file.name[..<(period ?? file.name.endIndex)]
+        let action: EnvironmentAction
+        if let period {
+            guard let known = EnvironmentAction(suffix: file.name[(period + 1)...]) else { return }
+            action = known
+        } else {
+            action = unsuffixed
+        }
+        guard let contents = try Self.contents(of: file, in: directory) else { return }
+        switch action {
+        case .override:
+            set(name, to: contents)
+        case .default:
+            if value(of: name)?.isEmpty ?? true { set(name, to: contents) }
+        case .prepend, .append, .prependPath:
+            let standard = action == .prependPath ? [UInt8(ascii: ":")] : []
+            let delimiter = Self.delimiter(for: name, in: directory, files: files) ?? standard
+            concatenate(name, contents[...], before: action != .append, delimiter: delimiter)
+        }
+    }
+
+    /// The contents of a file, or nil for a symbolic link to a directory.
+    private static func contents(of file: DirectoryEntry, in directory: RawPath) throws(SystemError) -> [UInt8]? {
+        do {
+            return try FileReading.contents(of: directory.appending(file.name))
+        } catch {
+            if error.code == EISDIR, file.kind == .symbolicLink { return nil }
+            throw error
+        }
+    }
+
+    /// The contents of `<name>.delim` in the same directory, or nil if there is none that can be read.
+    private static func delimiter(
+        for name: ArraySlice<UInt8>,
+        in directory: RawPath,
+        files: [DirectoryEntry]
+    ) -> [UInt8]? {
+        let fileName = [UInt8](name) + [UInt8](".delim".utf8)
+        guard files.contains(where: { $0.name == fileName }) else { return nil }
+        return try? FileReading.contents(of: directory.appending(fileName))
+    }
+
+    /// Joins an addition to the value there is; a value that is empty takes no delimiter.
+    private mutating func concatenate(
+        _ name: some Collection<UInt8>,
+        _ addition: ArraySlice<UInt8>,
+        before: Bool,
+        delimiter: [UInt8]
+    ) {
+        guard let present = value(of: name), !present.isEmpty else {
+            set(name, to: addition)
+            return
+        }
+        var joined: [UInt8] = []
+        joined.reserveCapacity(present.count + delimiter.count + addition.count)
+        joined.append(contentsOf: before ? addition : present)
+        joined.append(contentsOf: delimiter)
+        joined.append(contentsOf: before ? present : addition)
+        set(name, to: joined)
+    }
+}
+
+// MARK: - Build
+
+extension LaunchEnvironment {
+    /// Applies a build layer of one buildpack to the environment of those after it: its paths, `env` and `env.build`.
+    ///
+    /// - Parameter layer: The layer's directory, an absolute path.
+    /// - Throws: What reading the layer failed with.
+    public mutating func applyBuildLayer(_ layer: RawPath) throws(LaunchModelError) {
+        try addPaths(ofLayer: layer, scope: .build)
+        try applyFiles(in: layer.appending("env"))
+        try applyFiles(in: layer.appending("env.build"))
+    }
+
+    /// Applies the user's variables: values of path variables go in front, all others replace.
+    ///
+    /// - Parameter directory: `<platform>/env`; it need not be there. A file's whole name is the variable's name.
+    /// - Throws: ``LaunchModelError/unreadable(_:)`` if a file cannot be read.
+    public mutating func applyPlatformFiles(in directory: RawPath) throws(LaunchModelError) {
+        let pathVariables = LayerScope.build.pathVariables
+        do {
+            guard let files = try FileReading.entries(of: directory) else { return }
+            for file in files where file.kind != .directory {
+                guard let contents = try Self.contents(of: file, in: directory) else { continue }
+                if pathVariables.contains(where: { file.name.elementsEqual($0.utf8) }) {
+                    concatenate(file.name, contents[...], before: true, delimiter: [UInt8(ascii: ":")])
+                } else {
+                    set(file.name, to: contents)
+                }
+            }
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+
+    /// Applies the operator's variables, for which no suffix means `default`.
+    ///
+    /// - Parameter directory: `<build-config>/env`; it need not be there.
+    /// - Throws: ``LaunchModelError/environmentFiles(directory:_:)`` if a file that counts cannot be read.
+    public mutating func applyBuildConfigFiles(in directory: RawPath) throws(LaunchModelError) {
+        try applyFiles(in: directory, unsuffixed: .default)
+    }
+}

@@ -1,0 +1,69 @@
+/// Whose environment a layer contributes to.
+public enum LayerScope: Hashable, Sendable {
+    /// Later buildpacks, during build.
+    case build
+    /// The app's processes.
+    case launch
+
+    /// A directory of a layer and the variable that lists its kind.
+    struct PathRule {
+        var directory: String
+        var variable: String
+    }
+
+    /// Which directories of a layer are added to which variables.
+    var pathRules: [PathRule] {
+        switch self {
+        case .build: Self.buildRules
+        case .launch: Self.launchRules
+        }
+    }
+
+    private static let launchRules = [
+        PathRule(directory: "bin", variable: "PATH"),
+        PathRule(directory: "lib", variable: "LD_LIBRARY_PATH"),
+    ]
+
+    private static let buildRules =
+        launchRules + [
+            PathRule(directory: "lib", variable: "LIBRARY_PATH"),
+            PathRule(directory: "include", variable: "CPATH"),
+            PathRule(directory: "pkgconfig", variable: "PKG_CONFIG_PATH"),
+        ]
+
+    /// The variables that list directories of layers.
+    public var pathVariables: [String] { pathRules.map { $0.variable } }
+}
+
+/// What a file in an environment directory does to its variable; the part of its name after the first period decides.
+public enum EnvironmentAction: Hashable, Sendable {
+    /// The file's contents become the value.
+    case override
+    /// The contents become the value of a variable that is not set or empty.
+    case `default`
+    /// The contents go before the value, with the delimiter between them.
+    case prepend
+    /// The contents go after the value, with the delimiter between them.
+    case append
+    /// As ``prepend``, with `:` unless there is a delimiter.
+    case prependPath
+
+    /// The action that a suffix stands for.
+    ///
+    /// - Parameter suffix: What follows the first period of the file's name.
+    init?(suffix: some Collection<UInt8>) {
+        if suffix.elementsEqual("override".utf8) {
+            self = .override
+        } else if suffix.elementsEqual("default".utf8) {
+            self = .default
+        } else if suffix.elementsEqual("prepend".utf8) {
+            self = .prepend
+        } else if suffix.elementsEqual("append".utf8) {
+            self = .append
+        } else if suffix.isEmpty {
+            self = .prependPath
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,87 @@
+/// A path as the kernel sees it: bytes, not necessarily UTF-8, without a NUL.
+public struct RawPath: Hashable, Sendable {
+    /// The bytes of the path.
+    public let bytes: [UInt8]
+
+    /// A path of arbitrary bytes.
+    ///
+    /// - Parameter bytes: The path, without a terminating NUL.
+    public init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// A path that is text.
+    ///
+    /// - Parameter text: The path.
+    public init(_ text: String) {
+        bytes = [UInt8](text.utf8)
+    }
+
+    /// The path of something in this directory.
+    ///
+    /// - Parameter component: A name, or a relative path.
+    /// - Returns: Both, with a slash between them.
+    public func appending(_ component: some Collection<UInt8>) -> RawPath {
+        var joined: [UInt8] = []
+        joined.reserveCapacity(bytes.count + 1 + component.count)
+        joined.append(contentsOf: bytes)
+        if joined.last != UInt8(ascii: "/") { joined.append(UInt8(ascii: "/")) }
+        joined.append(contentsOf: component)
+        return RawPath(bytes: joined)
+    }
+
+    /// The path of something in this directory.
+    ///
+    /// - Parameter component: A name, or a relative path.
+    /// - Returns: Both, with a slash between them.
+    public func appending(_ component: String) -> RawPath {
+        appending(component.utf8)
+    }
+
+    /// The same path without repeated slashes, `.` and, as far as names before them can be taken back, `..`.
+    ///
+    /// An empty path becomes `.`, as it does in Go, whose form the paths in variables have.
+    public var cleaned: RawPath {
+        let slash = UInt8(ascii: "/")
+        let dots = [UInt8(ascii: "."), UInt8(ascii: ".")]
+        let isAbsolute = bytes.first == slash
+        var kept: [ArraySlice<UInt8>] = []
+        for part in bytes.split(separator: slash) {
+            if part.elementsEqual(dots[..<1]) { continue }
+            guard part.elementsEqual(dots) else {
+                kept.append(part)
+                continue
+            }
+            if let last = kept.last, !last.elementsEqual(dots) {
+                kept.removeLast()
+            } else if !isAbsolute {
+                kept.append(part)
+            }
+        }
+        var result: [UInt8] = isAbsolute ? [slash] : []
+        for (number, part) in kept.enumerated() {
+            if number > 0 { result.append(slash) }
+            result.append(contentsOf: part)
+        }
+        return RawPath(bytes: result.isEmpty ? [UInt8(ascii: ".")] : result)
+    }
+
+    /// Whether the path begins at the root.
+    public var isAbsolute: Bool { bytes.first == UInt8(ascii: "/") }
+
+    /// What follows the last slash.
+    public var lastComponent: ArraySlice<UInt8> {
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return bytes[...] }
+        return bytes[(slash + 1)...]
+    }
+}
+
+extension RawPath: ExpressibleByStringLiteral, CustomStringConvertible {
+    /// A path written in the program.
+    ///
+    /// - Parameter value: The path.
+    public init(stringLiteral value: String) { self.init(value) }
+
+    /// The path as text, for messages.
+    public var description: String { String(decoding: bytes, as: UTF8.self) }
+}

@@ -5,6 +5,7 @@ enum HTTPHeadParser {
     /// - Parameters:
     ///   - bytes: the head with the line ends between its lines
     ///   - maximumFields: how many fields a head may have
+    /// - Returns: the head
     /// - Throws: `.malformedResponse`
     static func parse(_ bytes: UnsafeRawBufferPointer, maximumFields: Int) throws(HTTPError) -> HTTPResponseHead {
         var lines = Lines(bytes)

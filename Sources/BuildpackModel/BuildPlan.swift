@@ -16,7 +16,7 @@ public struct BuildPlan: Equatable, Sendable {
         }
     }
 
-    /// The alternatives in the order in which they are tried: the top level first. Never empty.
+    /// The alternatives in the order in which they are tried, the top level first; never empty.
     public var alternatives: [Alternative]
 
     /// Makes a plan of its top level and further alternatives.

@@ -22,7 +22,7 @@ public enum ModuleKind: Hashable, Sendable {
 /// Which of the fields are set depends on the file: orders have `isOptional` and `execEnvironments`, group.toml has
 /// `api` and `homepage`.
 public struct GroupElement: Hashable, Sendable {
-    /// Buildpack or extension. No file says this of a buildpack; plan.toml says it of an extension.
+    /// Buildpack or extension; of the files, only plan.toml says so itself.
     public var kind: ModuleKind
     /// The id, as in `io.buildpacks.ruby`.
     public var id: String
@@ -32,7 +32,7 @@ public struct GroupElement: Hashable, Sendable {
     public var api: String
     /// The web address that the descriptor gives; empty when there is none.
     public var homepage: String
-    /// Whether the group may go on without this element. Extensions are always optional.
+    /// Whether the group may go on without this element, as with extensions it always may.
     public var isOptional: Bool
     /// The execution environments in which the element takes part; empty for all.
     public var execEnvironments: [String]

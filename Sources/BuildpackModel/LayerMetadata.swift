@@ -8,7 +8,7 @@ public struct LayerMetadata: Equatable, Sendable {
     public var launch: Bool
     /// Whether the layer is kept for the next build.
     public var cache: Bool
-    /// The buildpack's data; nil when there is none. Any TOML value is taken, a table is what the specification has.
+    /// The buildpack's data, by the specification a table; nil when there is none.
     public var metadata: TOMLValue?
 
     /// Makes the metadata of a layer.

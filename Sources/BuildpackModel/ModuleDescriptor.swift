@@ -33,7 +33,7 @@ public struct ModuleDescriptor: Equatable, Sendable {
     public var clearEnv: Bool
     /// The execution environments that the module is for; empty for all.
     public var execEnvironments: [String]
-    /// The targets: those of the file, or what stacks or the contents of `bin/` stand for. Empty: not known.
+    /// The targets: those of the file, or what stacks or the contents of `bin/` stand for; empty when not known.
     public var targets: [Target]
     /// The module's own data.
     public var metadata: TOMLTable?

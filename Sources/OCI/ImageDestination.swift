@@ -48,7 +48,7 @@ public protocol ImageDestination: AnyObject, Sendable {
     ) throws(OCIError) -> [CommittedReference]
 }
 
-/// Takes the bytes of one blob. Used on one thread at a time.
+/// Takes the bytes of one blob, on one thread at a time.
 public protocol BlobWriter: AnyObject {
     /// Adds bytes at the end.
     ///

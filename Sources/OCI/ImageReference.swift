@@ -88,7 +88,7 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
 
     // MARK: - Rules
 
-    /// Cuts the tag off. A colon before a slash belongs to a registry's port.
+    /// Cuts the tag off, where a colon before a slash belongs to a registry's port.
     private static func splitTag(_ name: String, of text: String) throws(OCIError) -> (name: String, tag: String?) {
         guard let colon = name.lastIndex(of: ":") else { return (name, nil) }
         let tag = name[name.index(after: colon)...]
@@ -103,7 +103,7 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
         return (String(name[..<colon]), String(tag))
     }
 
-    /// Cuts the registry off. A first component without dot or colon belongs to a repository on Docker Hub.
+    /// Cuts the registry off, where a first component without dot or colon belongs to a repository on Docker Hub.
     private static func splitRegistry(
         _ name: String,
         of text: String

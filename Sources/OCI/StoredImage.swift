@@ -1,4 +1,6 @@
-/// An image in a store, opened for reading. Manifest and config are read and verified when it is opened.
+/// An image in a store, opened for reading.
+///
+/// Manifest and config are read and verified when it is opened.
 public protocol StoredImage: AnyObject, Sendable {
     /// The name by which the image was opened.
     var reference: String { get }

@@ -3,31 +3,33 @@
 /// Keys are compared as bytes, not as Swift strings: TOML does not treat canonically equivalent keys as the same.
 /// The seed differs from process to process, so a document can't be made up of keys that collide.
 struct KeyHash: Equatable {
-    var bits: UInt32
+    let bits: UInt32
 
     private static let seed = UInt64(truncatingIfNeeded: Hasher().finalize())
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
-        var state = Self.seed ^ UInt64(truncatingIfNeeded: bytes.count)
-        var rest = UnsafeRawBufferPointer(bytes)
-        while rest.count >= 8 {
-            state = Self.mix(state ^ rest.loadUnaligned(as: UInt64.self))
-            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(8))
+    init(_ bytes: UnsafeRawBufferPointer) {
+        let seed = Self.seed
+        var state = seed ^ UInt64(truncatingIfNeeded: bytes.count)
+        var offset = 0
+        while bytes.count &- offset >= 8 {
+            state = Self.mix(state ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self), seed)
+            offset &+= 8
         }
         var tail: UInt64 = 0
-        for byte in rest {
-            tail = tail &<< 8 | UInt64(byte)
+        while offset < bytes.count {
+            tail = tail &<< 8 | UInt64(bytes[offset])
+            offset &+= 1
         }
-        state = Self.mix(state ^ tail)
+        state = Self.mix(state ^ tail, seed)
         bits = UInt32(truncatingIfNeeded: state ^ (state &>> 32))
     }
 
     init(_ key: String) {
         var key = key
-        self = key.withUTF8 { KeyHash($0) }
+        self = key.withUTF8 { KeyHash(UnsafeRawBufferPointer($0)) }
     }
 
-    private static func mix(_ state: UInt64) -> UInt64 {
+    private static func mix(_ state: UInt64, _ seed: UInt64) -> UInt64 {
         let product = (state ^ seed).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
         return product.high ^ product.low
     }
@@ -56,22 +58,22 @@ struct KeyIndex {
         return nil
     }
 
-    /// Adds entry number `entry`, which must be the last of `hashes`; grows so that at least half of the slots are free.
-    mutating func add(_ entry: Int, _ entries: [TableStorage.Entry]) {
+    /// Adds the last of `entries`, and grows so that at least half of the slots stay free.
+    mutating func addLast(of entries: [TableStorage.Entry]) {
         guard entries.count * 2 <= slots.count else {
             rebuild(entries)
             return
         }
-        place(entry, entries[entry].hash)
+        place(entries.count - 1, entries[entries.count - 1].hash)
     }
 
-    /// Indexes all entries anew.
+    /// Indexes all entries anew, or none when there are too few of them.
     mutating func rebuild(_ entries: [TableStorage.Entry]) {
         guard entries.count > Self.threshold else {
             slots = []
             return
         }
-        var capacity = 64
+        var capacity = 32
         while capacity < entries.count * 4 {
             capacity *= 2
         }

@@ -4,10 +4,7 @@ public struct TOMLArray: Sendable {
 
     /// Makes an array of the given values.
     public init(_ values: some Sequence<TOMLValue>) {
-        storage = ArrayStorage(origin: .program, source: nil, offset: .noOffset)
-        for value in values {
-            storage.elements.append(ArrayStorage.Element(value: value, offset: .noOffset))
-        }
+        storage = ArrayStorage(values.map { ArrayStorage.Element(value: $0, offset: .noOffset) })
     }
 
     /// Makes an array of strings.
@@ -47,36 +44,5 @@ extension TOMLArray: ExpressibleByArrayLiteral {
     /// Makes an array of the given values.
     public init(arrayLiteral elements: TOMLValue...) {
         self.init(elements)
-    }
-}
-
-/// How an array came to be, which decides what a document may still add to it.
-enum ArrayOrigin: UInt8 {
-    /// Written as `[ … ]`: complete as it stands.
-    case inline
-    /// Made by `[[headers]]`; another one adds an element.
-    case headers
-    /// Made by a program.
-    case program
-}
-
-/// The elements of one array, shared by the copies of a `TOMLArray`.
-///
-/// `@unchecked Sendable`: only the parser changes it, before anybody else can see it.
-final class ArrayStorage: @unchecked Sendable {
-    struct Element {
-        var value: TOMLValue
-        var offset: UInt32
-    }
-
-    var elements: [Element] = []
-    let origin: ArrayOrigin
-    let source: TOMLSource?
-    let offset: UInt32
-
-    init(origin: ArrayOrigin, source: TOMLSource?, offset: UInt32) {
-        self.origin = origin
-        self.source = source
-        self.offset = offset
     }
 }

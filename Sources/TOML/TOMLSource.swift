@@ -32,6 +32,38 @@ final class TOMLSource: Sendable {
         return error
     }
 
+    /// The dotted path of the table or value that begins at a byte offset.
+    ///
+    /// Tables don't know where they hang in the document, which would cost every one of them memory. The few times that
+    /// an error needs to know, the document is read again.
+    func keyPath(at offset: UInt32) -> String {
+        guard let root = try? TOMLDocument.parse(self), let keys = path(to: offset, in: root) else { return "" }
+        return TOMLWriter.path(keys)
+    }
+
+    private func path(to offset: UInt32, in table: TOMLTable) -> [String]? {
+        for entry in table.storage.entries {
+            if entry.valueOffset == offset { return [entry.key] }
+            if let rest = path(to: offset, in: entry.value) { return [entry.key] + rest }
+        }
+        return nil
+    }
+
+    private func path(to offset: UInt32, in value: TOMLValue) -> [String]? {
+        switch value {
+        case .table(let table):
+            return path(to: offset, in: table)
+        case .array(let array):
+            for element in array.storage.elements {
+                if element.offset == offset { return [] }
+                if let rest = path(to: offset, in: element.value) { return rest }
+            }
+            return nil
+        default:
+            return nil
+        }
+    }
+
     /// The part of the line around an offset that an error shows: all of it unless it is very long.
     private func excerptWindow(around offset: Int) -> Range<Int> {
         let before = 100

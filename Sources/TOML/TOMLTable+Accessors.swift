@@ -141,7 +141,7 @@ extension TOMLTable {
     private func error(_ message: String, offset: UInt32, fallback: String) -> TOMLError {
         guard let source = storage.source else { return TOMLError(file: "", keyPath: fallback, message: message) }
         let place = offset != .noOffset ? offset : storage.offset
-        return source.error(message, at: place, keyPath: fallback)
+        return source.error(message, at: place, keyPath: place == 0 ? "" : source.keyPath(at: place))
     }
 
     private func field(_ key: String) -> TableStorage.Entry? {

@@ -117,8 +117,3 @@ extension TOMLTable: ExpressibleByDictionaryLiteral {
         }
     }
 }
-
-extension UInt32 {
-    /// Stands for the place of what no document holds.
-    static var noOffset: UInt32 { .max }
-}

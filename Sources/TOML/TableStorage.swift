@@ -2,9 +2,9 @@
 enum TableOrigin: UInt8 {
     /// Named by a longer header only: `a` in `[a.b]`. A header may still define it.
     case impliedByHeader
-    /// Has its own header `[a]` or `[[a]]`.
+    /// Has its own header, `[a]` or `[[a]]`, or is the root.
     case header
-    /// Made by a dotted key: `a` in `a.b = 1`. Only dotted keys below the same header may add to it.
+    /// Made by a dotted key: `a` in `a.b = 1`. Dotted keys below the same header may add to it.
     case dottedKey
     /// Written as `{ … }`: complete as it stands.
     case inline
@@ -27,9 +27,10 @@ final class TableStorage: @unchecked Sendable {
 
     var entries: [Entry] = []
     var index = KeyIndex()
-    let source: TOMLSource?
-    let offset: UInt32
     var origin: TableOrigin
+    /// Where the table begins in its source.
+    let offset: UInt32
+    let source: TOMLSource?
 
     init(origin: TableOrigin, source: TOMLSource?, offset: UInt32) {
         self.origin = origin
@@ -45,33 +46,51 @@ final class TableStorage: @unchecked Sendable {
         origin = other.origin
     }
 
-    /// The number of the entry with these bytes as its key.
-    func find(_ hash: KeyHash, _ key: UnsafeBufferPointer<UInt8>) -> Int? {
+    /// The number of the entry with this key.
+    func find(_ key: String, _ hash: KeyHash) -> Int? {
         if index.isEmpty {
-            for number in entries.indices where entries[number].hash == hash {
-                if isEqual(entries[number].key, key) { return number }
-            }
-            return nil
+            return entries.firstIndex { $0.hash == hash && sameBytes($0.key, key) }
         }
-        return index.find(hash) { entries[$0].hash == hash && isEqual(entries[$0].key, key) }
+        return index.find(hash) { entries[$0].hash == hash && sameBytes(entries[$0].key, key) }
     }
 
-    func find(_ key: String) -> Int? {
-        var key = key
-        return key.withUTF8 { find(KeyHash($0), $0) }
-    }
+    /// The number of the entry with this key.
+    func find(_ key: String) -> Int? { find(key, KeyHash(key)) }
 
     /// Adds an entry whose key is not there yet.
     func append(_ entry: Entry) {
         entries.append(entry)
         if entries.count > KeyIndex.threshold {
-            index.add(entries.count - 1, entries)
+            index.addLast(of: entries)
         }
     }
+}
 
-    private func isEqual(_ text: String, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard text.utf8.count == bytes.count else { return false }
-        var text = text
-        return text.withUTF8 { $0.elementsEqual(bytes) }
+/// Tells whether two strings are the same in UTF-8, where Swift's `==` knows canonical equivalence.
+func sameBytes(_ left: String, _ right: String) -> Bool {
+    left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
+}
+
+/// The values of one array, shared by the copies of a `TOMLArray`.
+///
+/// `@unchecked Sendable`: only the parser changes it, before anybody else can see it.
+final class ArrayStorage: @unchecked Sendable {
+    struct Element {
+        var value: TOMLValue
+        var offset: UInt32
     }
+
+    var elements: [Element]
+    /// Whether `[[headers]]` made the array, so that another one adds an element.
+    let isFromHeaders: Bool
+
+    init(_ elements: [Element], isFromHeaders: Bool = false) {
+        self.elements = elements
+        self.isFromHeaders = isFromHeaders
+    }
+}
+
+extension UInt32 {
+    /// Stands for the place of what no document holds.
+    static var noOffset: UInt32 { .max }
 }

@@ -1,3 +1,4 @@
+public import BuildpackModel
 public import JSON
 public import TOML
 
@@ -25,6 +26,11 @@ public struct LifecycleMetadataLabel: Sendable, Equatable {
     /// The run image's names once more, as platforms before run.toml read them.
     public var stack: RunImageNames?
 
+    /// What stood in place of ``app`` when that was no list of layers, as labels of very old lifecycles have it.
+    ///
+    /// Rebase hands it on as it is; builds don't use such a label at all.
+    public var foreignApp: JSONValue?
+
     /// Makes a label in which everything is empty.
     public init() {}
 
@@ -42,11 +48,11 @@ public struct BuildpackLayers: Sendable, Equatable {
     public var version: String
     /// The layers by name.
     public var layers: [String: LayerRecord]
-    /// The contents of the buildpack's `store.toml` below `[metadata]`; `nil` when there was no such file.
-    public var store: TOMLTable?
+    /// The buildpack's store.toml; `nil` when there was no such file.
+    public var store: StoreTOML?
 
     /// Makes the record of a buildpack.
-    public init(id: String, version: String, layers: [String: LayerRecord] = [:], store: TOMLTable? = nil) {
+    public init(id: String, version: String, layers: [String: LayerRecord] = [:], store: StoreTOML? = nil) {
         self.id = id
         self.version = version
         self.layers = layers

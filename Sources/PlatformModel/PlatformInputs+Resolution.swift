@@ -1,0 +1,249 @@
+public import CNBCore
+import OCI
+import POSIX
+
+/// Something that resolving the inputs has to tell people.
+public enum ResolutionNotice: Sendable, Equatable {
+    /// For information.
+    case info(String)
+    /// Something looks wrong.
+    case warning(String)
+}
+
+/// What is known about an image before it is used.
+public enum ImageAccess: Sendable {
+    /// It is there.
+    case readable
+    /// Its registry answers, but has no such image.
+    case missing
+    /// Its registry refuses to answer, or can't be reached.
+    case inaccessible
+}
+
+/// What resolving the inputs of a phase needs from outside.
+public struct ResolutionContext {
+    /// The Platform API.
+    public var platformAPI: PlatformAPI
+    /// Looks whether a run image can be read; mirrors that can't be are passed over.
+    public var access: (String) -> ImageAccess
+    /// Takes notices in the order in which they arise.
+    public var notify: (ResolutionNotice) -> Void
+    /// The value of `CNB_RUN_IMAGE`: where `-run-image` isn't supported, that variable is ignored all the same.
+    public var runImageVariable: String
+
+    /// Makes a context.
+    public init(
+        platformAPI: PlatformAPI,
+        runImageVariable: String,
+        access: @escaping (String) -> ImageAccess,
+        notify: @escaping (ResolutionNotice) -> Void
+    ) {
+        self.platformAPI = platformAPI
+        self.runImageVariable = runImageVariable
+        self.access = access
+        self.notify = notify
+    }
+}
+
+extension PlatformInputs {
+    /// Checks the inputs of a phase and fills in what follows from others: paths below the layers directory, absolute
+    /// directories, the previous image, the run image.
+    ///
+    /// - Parameters:
+    ///   - phase: The phase that is to run.
+    ///   - context: What is needed from outside.
+    /// - Throws: When inputs are missing or contradict each other.
+    public mutating func resolve(for phase: LifecyclePhase, _ context: ResolutionContext) throws(PlatformModelError) {
+        resolvePlaceholders()
+        try makeDirectoriesAbsolute()
+        switch phase {
+        case .build, .detect, .extend: return
+        case .restore: warnAboutMissingCache(context)
+        case .analyze:
+            try requireOutputImage()
+            try fillRunImage(context)
+            warnAboutLaunchCache(context)
+            try checkReferences()
+            warnAboutParallelExport(context)
+        case .create:
+            try requireOutputImage()
+            try fillRunImageForCreate(context)
+            warnAboutMissingCache(context)
+            warnAboutLaunchCache(context)
+            try checkReferences()
+            warnAboutParallelExport(context)
+        case .export:
+            try requireOutputImage()
+            try fillRunImageForExport(context)
+            warnAboutMissingCache(context)
+            warnAboutLaunchCache(context)
+            try checkReferences()
+        case .rebase:
+            try requireOutputImage()
+            try takeOverDeprecatedRunImage(context)
+            try checkReferences()
+        }
+    }
+
+    // MARK: Paths
+
+    /// Puts the layers directory in place of the placeholder; an order.toml that isn't there gives way to the builder's.
+    private mutating func resolvePlaceholders() {
+        let placeholder = PlatformInput.layersPlaceholder
+        let isDefaultOrder = orderPath == "\(placeholder)/order.toml"
+        let paths: [WritableKeyPath<PlatformInputs, String>] = [
+            \.analyzedPath, \.extendedDir, \.generatedDir, \.groupPath, \.orderPath, \.planPath,
+            \.projectMetadataPath, \.reportPath,
+        ]
+        for path in paths {
+            guard self[keyPath: path].hasPrefix(placeholder) else { continue }
+            self[keyPath: path] = layersDir + self[keyPath: path].dropFirst(placeholder.count)
+        }
+        if isDefaultOrder && !FileSystem.exists(orderPath) { orderPath = "/cnb/order.toml" }
+    }
+
+    private mutating func makeDirectoriesAbsolute() throws(PlatformModelError) {
+        let paths: [WritableKeyPath<PlatformInputs, String>] = [
+            \.appDir, \.buildConfigDir, \.buildpacksDir, \.cacheDir, \.extensionsDir, \.generatedDir, \.kanikoDir,
+            \.launchCacheDir, \.layersDir, \.platformDir,
+        ]
+        for path in paths where !self[keyPath: path].isEmpty {
+            do {
+                self[keyPath: path] = try Path.absolute(self[keyPath: path])
+            } catch {
+                throw .input("\(error)")
+            }
+        }
+    }
+
+    // MARK: Images
+
+    private func requireOutputImage() throws(PlatformModelError) {
+        if outputImage.isEmpty { throw .input("image argument is required") }
+    }
+
+    private mutating func fillRunImage(_ context: ResolutionContext) throws(PlatformModelError) {
+        if previousImage.isEmpty { previousImage = outputImage }
+        guard runImage.isEmpty else { return }
+        let registry = try Self.reference(outputImage).registry
+        let names: RunImageNames
+        if context.platformAPI.supports(.runTOML) {
+            let run = try RunTOML.read(runPath)
+            if run == nil { context.notify(.info("No run metadata found at path \"\(runPath)\"")) }
+            guard let first = run?.images.first else {
+                throw .input("-run-image is required when there is no run metadata available")
+            }
+            names = first
+        } else {
+            let stack = try StackTOML.read(stackPath)
+            if stack == nil { context.notify(.info("No stack metadata found at path \"\(stackPath)\"")) }
+            names = stack?.runImage ?? RunImageNames()
+        }
+        runImage = try names.best(for: registry, access: context.access)
+    }
+
+    private mutating func fillRunImageForCreate(_ context: ResolutionContext) throws(PlatformModelError) {
+        if deprecatedRunImage.isEmpty { return try fillRunImage(context) }
+        if previousImage.isEmpty { previousImage = outputImage }
+        try takeOverDeprecatedRunImage(context)
+    }
+
+    private mutating func takeOverDeprecatedRunImage(_ context: ResolutionContext) throws(PlatformModelError) {
+        guard !deprecatedRunImage.isEmpty else { return }
+        guard runImage == context.runImageVariable else {
+            throw .input("supply only one of -run-image or (deprecated) -image")
+        }
+        runImage = deprecatedRunImage
+    }
+
+    /// The exporter uses the run image that the analyzer found, and no other.
+    private mutating func fillRunImageForExport(_ context: ResolutionContext) throws(PlatformModelError) {
+        guard runImage.isEmpty || runImage == context.runImageVariable else {
+            throw .input("-run-image is unsupported")
+        }
+        guard deprecatedRunImage.isEmpty else { throw .input("-image is unsupported") }
+        let analyzed = try AnalysisMetadata.read(analyzedPath)
+        if analyzed == nil { context.notify(.warning("No analyzed metadata found at path \"\(analyzedPath)\"")) }
+        guard let reference = analyzed?.runImage?.reference, !reference.isEmpty else {
+            throw .input("run image not found in analyzed metadata")
+        }
+        runImage = reference
+    }
+
+    private func checkReferences() throws(PlatformModelError) {
+        for image in images { _ = try Self.reference(image) }
+        guard !useDaemon else { return }
+        var registries: Set<String> = []
+        for image in destinationImages { registries.insert(try Self.reference(image).registry) }
+        if registries.count > 1 { throw .input("writing to multiple registries is unsupported") }
+    }
+
+    private static func reference(_ text: String) throws(PlatformModelError) -> ImageReference {
+        do {
+            return try ImageReference(text)
+        } catch {
+            throw .input("could not parse reference: \(text)")
+        }
+    }
+
+    // MARK: Warnings
+
+    private func warnAboutMissingCache(_ context: ResolutionContext) {
+        guard cacheImage.isEmpty && cacheDir.isEmpty else { return }
+        context.notify(.warning("No cached data will be used, no cache specified."))
+    }
+
+    private func warnAboutLaunchCache(_ context: ResolutionContext) {
+        guard !useDaemon && !launchCacheDir.isEmpty else { return }
+        context.notify(.warning("Ignoring -launch-cache, only intended for use with -daemon"))
+    }
+
+    private func warnAboutParallelExport(_ context: ResolutionContext) {
+        guard parallelExport && cacheImage.isEmpty && cacheDir.isEmpty else { return }
+        context.notify(
+            .warning(
+                "Parallel export has been enabled, but it has not taken effect because no cache has been specified."
+            )
+        )
+    }
+}
+
+extension RunImageNames {
+    /// The name to use for an app image in a registry: one in the same registry before others, one that is there before
+    /// one that is missing, and then the first.
+    ///
+    /// That a missing image is better than none is for the phases to come, which say more clearly what is wrong.
+    ///
+    /// - Parameters:
+    ///   - registry: The app image's registry.
+    ///   - access: Looks whether an image can be read.
+    /// - Returns: The image or one of its mirrors.
+    /// - Throws: When there is no name, or all are inaccessible.
+    public func best(for registry: String, access: (String) -> ImageAccess) throws(PlatformModelError) -> String {
+        guard !image.isEmpty else { throw .input("missing run image metadata (-run-image)") }
+        let isNeighbour = { (name: String) in (try? ImageReference(name))?.registry == registry }
+        var missing: String?
+        for name in all.filter(isNeighbour) + all.filter({ !isNeighbour($0) }) {
+            switch access(name) {
+            case .readable: return name
+            case .missing: missing = missing ?? name
+            case .inaccessible: continue
+            }
+        }
+        guard let missing else { throw .input("failed to find accessible run image") }
+        return missing
+    }
+
+    /// Whether the image or one of its mirrors has this name; digests don't count, a missing tag is `latest`.
+    public func contains(_ reference: String) -> Bool {
+        let wanted = Self.normalized(reference)
+        return Self.normalized(image) == wanted || mirrors.contains { Self.normalized($0) == wanted }
+    }
+
+    /// The full name of an image without its digest; what is no image reference stays as it is.
+    private static func normalized(_ text: String) -> String {
+        let at = text.firstIndex(of: "@") ?? text.endIndex
+        let name = text[at...].hasPrefix("@sha256:") ? String(text[..<at]) : text
+        return (try? ImageReference(name))?.name ?? text
+    }
+}

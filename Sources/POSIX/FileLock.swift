@@ -1,28 +1,28 @@
 import CPOSIX
 import Glibc
 
-/// A lock on a file, which other processes respect that ask for it; given back when its owner goes away.
+/// A lock on a file or directory, which other processes respect that ask for it; given back when its owner goes away.
 public struct FileLock: ~Copyable {
     private let file: OwnedDescriptor
 
     /// Takes a lock, waiting while somebody else has it.
     /// - Parameters:
-    ///   - path: The file, made if it is not there.
+    ///   - path: A directory, or a file, which is made if it is not there.
     ///   - isExclusive: Whether nobody else may have the lock, rather than only no exclusive holder.
     /// - Throws: When the file cannot be opened or locked.
     public init(_ path: String, exclusive isExclusive: Bool = true) throws(POSIXError) {
-        let file = try OwnedDescriptor(opening: path, [.readWrite, .create])
+        let file = try OwnedDescriptor(opening: path, Self.options(for: path))
         let number = file.descriptor.rawValue
         try systemCall("flock", path) { flock(number, isExclusive ? LOCK_EX : LOCK_SH) }
         self.init(holding: file)
     }
 
     /// Takes an exclusive lock if nobody has it.
-    /// - Parameter path: The file, made if it is not there.
+    /// - Parameter path: A directory, or a file, which is made if it is not there.
     /// - Returns: The lock, or nil if somebody else has it.
     /// - Throws: When the file cannot be opened or locked.
     public static func ifAvailable(_ path: String) throws(POSIXError) -> FileLock? {
-        let file = try OwnedDescriptor(opening: path, [.readWrite, .create])
+        let file = try OwnedDescriptor(opening: path, Self.options(for: path))
         let number = file.descriptor.rawValue
         do {
             try systemCall("flock", path) { flock(number, LOCK_EX | LOCK_NB) }
@@ -31,6 +31,11 @@ public struct FileLock: ~Copyable {
             throw error
         }
         return FileLock(holding: file)
+    }
+
+    /// A directory can only be opened for reading, which is enough to lock it.
+    private static func options(for path: String) -> OpenOptions {
+        FileSystem.isDirectory(path) ? [.read, .directory] : [.readWrite, .create]
     }
 
     private init(holding file: consuming OwnedDescriptor) {

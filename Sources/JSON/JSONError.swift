@@ -8,6 +8,22 @@ public struct JSONError: Error, Equatable, Sendable {
     public var column: Int
     /// What was expected and what was found, in lower case without a full stop.
     public var message: String
+
+    /// Makes an error about the byte at an offset of a text.
+    init(source: String, text: [UInt8], offset: Int, message: String) {
+        self.source = source
+        self.message = message
+        line = 1
+        column = 1
+        for byte in text.prefix(offset) {
+            if byte == UInt8(ascii: "\n") {
+                line += 1
+                column = 1
+            } else if byte & 0xC0 != 0x80 {
+                column += 1
+            }
+        }
+    }
 }
 
 extension JSONError: CustomStringConvertible {

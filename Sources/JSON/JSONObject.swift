@@ -35,8 +35,14 @@ public struct JSONObject: Sendable {
         }
     }
 
-    /// Adds a member whose key is not there yet.
-    mutating func append(_ key: String, _ value: JSONValue) {
+    /// Adds a member and tells whether its key was new; if not, nothing changes.
+    mutating func add(_ key: String, _ value: JSONValue) -> Bool {
+        guard place(of: key) == nil else { return false }
+        append(key, value)
+        return true
+    }
+
+    private mutating func append(_ key: String, _ value: JSONValue) {
         members.append((key, value))
         if members.count > Self.searchLimit + 1 {
             places[ByteKey(key)] = members.count - 1

@@ -1,5 +1,8 @@
 /// Reads JSON texts as RFC 8259 defines them, without extensions.
 public enum JSONParser {
+    /// How deep arrays and objects may be nested.
+    public static let depthLimit = 500
+
     /// What to do when an object has the same key twice.
     public enum DuplicateKeys: Sendable {
         /// The text is refused.
@@ -9,6 +12,8 @@ public enum JSONParser {
     }
 
     /// Reads a text.
+    ///
+    /// A `\u` escape for one half of a surrogate pair without the other becomes U+FFFD, since a string can't hold it.
     ///
     /// - Parameters:
     ///   - bytes: The whole text in UTF-8.
@@ -21,7 +26,14 @@ public enum JSONParser {
         source: String,
         duplicateKeys: DuplicateKeys = .refused
     ) throws(JSONError) -> JSONValue {
-        .null
+        do {
+            return try bytes.withUnsafeBufferPointer { (text) throws(JSONReader.Failure) -> JSONValue in
+                var reader = JSONReader(text, duplicateKeys)
+                return try reader.readText()
+            }
+        } catch {
+            throw JSONError(source: source, text: bytes, offset: error.offset, message: error.message)
+        }
     }
 
     /// Reads a text that is at hand as a string.

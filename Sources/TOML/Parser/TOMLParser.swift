@@ -3,8 +3,9 @@
 /// The parser works on the bytes and remembers places as offsets. A `TOMLTable` is filled through its storage, which
 /// nobody else can see before the parser is done.
 struct TOMLParser: ~Copyable {
-    /// How deep arrays and tables may be nested, headers and dotted keys included. It bounds the parser's recursion,
-    /// and that of everybody who walks over the result.
+    /// How deep arrays and tables may be nested, headers and dotted keys included.
+    ///
+    /// It bounds the parser's recursion, and that of everybody who walks over the result.
     static let depthLimit = 200
 
     let text: UnsafeBufferPointer<UInt8>

@@ -14,18 +14,17 @@ struct DocumentFields {
 
     init(parsing bytes: [UInt8], document: String) throws(OCIError) {
         self.document = document
+        let value: JSONValue
         do {
             // What others pushed cannot be mended here, so duplicate keys are read as everybody reads them.
-            let value = try JSONParser.parse(bytes, source: document, duplicateKeys: .lastWins)
-            guard let object = value.objectValue else {
-                throw OCIError.malformed(document: document, reason: "expected an object, found \(value.typeName)")
-            }
-            self.object = object
-        } catch let error as OCIError {
-            throw error
+            value = try JSONParser.parse(bytes, source: "", duplicateKeys: .lastWins)
         } catch {
             throw .malformed(document: document, reason: "\(error)")
         }
+        guard let object = value.objectValue else {
+            throw .malformed(document: document, reason: "expected an object, found \(value.typeName)")
+        }
+        self.object = object
     }
 
     func malformed(_ reason: String) -> OCIError { .malformed(document: document, reason: reason) }

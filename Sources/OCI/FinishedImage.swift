@@ -13,7 +13,19 @@ public struct FinishedImage: Sendable {
     /// The layers from the bottom up.
     public let layers: [ImageLayer]
 
-    init(family: MediaTypeFamily, config: ImageConfig, layers: [ImageLayer], annotations: [String: String]) {
+    /// Writes down manifest and config.
+    ///
+    /// - Parameters:
+    ///   - family: The family that all media types are made to be of.
+    ///   - config: The config, with the diff ids of the layers.
+    ///   - layers: The layers from the bottom up.
+    ///   - annotations: Annotations of the manifest.
+    public init(
+        family: MediaTypeFamily,
+        config: ImageConfig,
+        layers: [ImageLayer],
+        annotations: [String: String] = [:]
+    ) {
         self.config = config.bytes
         self.layers = layers
         configDigest = Digest.of(self.config)

@@ -50,4 +50,12 @@ public struct ImageIndex: Hashable, Sendable {
 
     /// The index's bytes, as they are hashed and stored.
     public var bytes: [UInt8] { Array(JSONWriter.string(json).utf8) }
+
+    /// The index's bytes with line breaks, as layouts keep it.
+    ///
+    /// - Parameter indentation: What each level is indented by.
+    /// - Returns: The bytes of the document.
+    public func bytes(indentedBy indentation: String) -> [UInt8] {
+        Array(JSONWriter.string(json, pretty: indentation).utf8)
+    }
 }

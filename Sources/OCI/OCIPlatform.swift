@@ -26,6 +26,15 @@ public struct OCIPlatform: Hashable, Sendable, CustomStringConvertible {
         self.osFeatures = osFeatures
     }
 
+    /// The platform that this program was built for, whose images are taken where nothing else is asked for.
+    public static var current: OCIPlatform {
+        #if arch(arm64)
+        OCIPlatform(os: "linux", architecture: "arm64")
+        #else
+        OCIPlatform(os: "linux", architecture: "amd64")
+        #endif
+    }
+
     /// The platform as people write it: `linux/arm64/v8`.
     public var description: String {
         var text = os

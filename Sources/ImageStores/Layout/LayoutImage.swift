@@ -1,0 +1,34 @@
+import OCI
+import POSIX
+
+/// An image in an OCI layout, which may be sparse: layers of a base image that nobody needs here may be missing.
+final class LayoutImage: StoredImage {
+    let layout: LayoutDirectory
+    let manifestDigest: Digest
+    let manifestSize: Int64
+    let manifest: ImageManifest
+    let config: ImageConfig
+
+    init(layout: LayoutDirectory, descriptor: Descriptor) throws(OCIError) {
+        self.layout = layout
+        manifestDigest = descriptor.digest
+        manifestSize = descriptor.size
+        var manifest = try ImageManifest(parsing: try layout.readDocument(descriptor), of: layout.path)
+        // The index knows the type also where the manifest leaves it out.
+        if manifest.mediaType == nil { manifest.mediaType = descriptor.mediaType }
+        self.manifest = manifest
+        config = try ImageConfig(parsing: try layout.readDocument(manifest.config), of: layout.path)
+    }
+
+    var reference: String { layout.path }
+    var identifier: String { "\(layout.path)@\(manifestDigest)" }
+
+    func hasBlob(_ descriptor: Descriptor) throws(OCIError) -> Bool { layout.hasBlob(descriptor) }
+
+    func readBlob(
+        _ descriptor: Descriptor,
+        _ body: (UnsafeRawBufferPointer) throws(OCIError) -> Void
+    ) throws(OCIError) {
+        try layout.readBlob(descriptor, body)
+    }
+}

@@ -30,6 +30,10 @@ int cposix_openat2(int directory, const char *path, int flags, mode_t mode, uint
 
 int cposix_clone_file(int source, int destination) { return ioctl(destination, FICLONE, source); }
 
+ssize_t cposix_read_entries(int directory, void *buffer, size_t size) {
+    return syscall(SYS_getdents64, directory, buffer, size);
+}
+
 int cposix_renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned int flags) {
     return (int)syscall(SYS_renameat2, from_directory, from, to_directory, to, flags);
 }

@@ -78,6 +78,9 @@ int cposix_clone_file(int source, int destination);
 /// Copies a range in the kernel; -1 and `EXDEV`, `ENOSYS` or `EINVAL` where that is impossible.
 ssize_t cposix_copy_range(int source, int destination, size_t count);
 
+/// Reads entries of a directory in the kernel's form (`getdents64`); 0 at its end.
+ssize_t cposix_read_entries(int directory, void *buffer, size_t size);
+
 /// Renames relative to directories, with `RENAME_NOREPLACE` and friends.
 int cposix_renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned int flags);
 

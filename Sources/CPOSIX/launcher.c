@@ -22,3 +22,16 @@ int launcher_file_type(const char *path) {
     struct stat status;
     return lstat(path, &status) == 0 ? IFTODT(status.st_mode) : DT_UNKNOWN;
 }
+
+int launcher_program_obstacle(const char *path) {
+    // Most candidates are not there, so the call that also tells whether the file may be executed comes first.
+    if (access(path, X_OK) != 0) return errno;
+    struct stat status;
+    if (stat(path, &status) != 0) return errno;
+    return S_ISDIR(status.st_mode) ? EISDIR : 0;
+}
+
+int launcher_is_directory(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}

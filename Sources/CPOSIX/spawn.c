@@ -61,7 +61,7 @@ static _Noreturn void run_child(const struct cposix_spawn_request *request, int 
     if (request->new_process_group && setpgid(0, 0) != 0) fail(report, CPOSIX_SPAWN_GROUP);
     if (request->sets_ids) {
         // libc's wrappers would change the parent's threads too.
-        if (request->groups != NULL && syscall(SYS_setgroups, request->group_count, request->groups) != 0)
+        if (request->sets_groups && syscall(SYS_setgroups, request->group_count, request->groups) != 0)
             fail(report, CPOSIX_SPAWN_IDS);
         if (syscall(SYS_setresgid, request->gid, request->gid, request->gid) != 0) fail(report, CPOSIX_SPAWN_IDS);
         if (syscall(SYS_setresuid, request->uid, request->uid, request->uid) != 0) fail(report, CPOSIX_SPAWN_IDS);

@@ -1,4 +1,4 @@
-public import POSIX
+import POSIX
 
 extension Logger {
     /// Says at debug level that a piece of work starts.

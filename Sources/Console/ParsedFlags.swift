@@ -105,31 +105,23 @@ public enum FlagText {
     /// - Throws: When the text is no number, or does not fit 64 bits.
     public static func integer(_ text: String) throws(Failure) -> Int {
         var digits = Substring(text)
-        let sign = digits.first
-        if sign == "-" || sign == "+" { digits.removeFirst() }
-        let radix: Int
-        switch digits.prefix(2).lowercased() {
-        case "0x": radix = 16
-        case "0o": radix = 8
-        case "0b": radix = 2
-        default: radix = digits.first == "0" && digits.count > 1 ? 0 : 10
+        let sign = digits.first == "-" ? "-" : ""
+        if digits.first == "-" || digits.first == "+" { digits.removeFirst() }
+        var radix = 10
+        let prefixes: [(String, Int)] = [("0x", 16), ("0o", 8), ("0b", 2), ("0", 8)]
+        if let (prefix, base) = prefixes.first(where: { digits.lowercased().hasPrefix($0.0) }), digits != "0" {
+            radix = base
+            digits = digits.dropFirst(prefix.count)
+            // Each underscore has to stand before a digit, the first one after the prefix.
+            let groups = digits.split(separator: "_", omittingEmptySubsequences: false)
+            let isSeparated = groups.count > 1
+            if isSeparated, groups.dropFirst().contains(where: \.isEmpty) { throw .unreadable }
+            digits = Substring(groups.joined())
         }
-        // Plain 0 is the old prefix for octal numbers; it stays as a digit, after which an underscore may stand.
-        if radix != 10, radix != 0 { digits = "0" + digits.dropFirst(2) }
-        let isSeparated = digits.contains("_")
-        if isSeparated {
-            let isMisplaced =
-                radix == 10 || digits.last == "_"
-                || digits.indices.contains { index in
-                    digits[index] == "_" && digits[digits.index(after: index)] == "_"
-                }
-            guard !isMisplaced else { throw .unreadable }
-            digits = Substring(digits.filter { $0 != "_" })
+        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && ($0.hexDigitValue ?? radix) < radix }) else {
+            throw .unreadable
         }
-        let base = radix == 0 ? 8 : radix
-        guard let first = digits.first, first != "+", first != "-" else { throw .unreadable }
-        guard digits.allSatisfy({ $0.isASCII && ($0.hexDigitValue ?? base) < base }) else { throw .unreadable }
-        guard let value = Int((sign == "-" ? "-" : "") + digits, radix: base) else { throw .outOfRange }
+        guard let value = Int(sign + digits, radix: radix) else { throw .outOfRange }
         return value
     }
 }

@@ -20,8 +20,9 @@ struct cposix_spawn_request {
     int standard_output;
     int standard_error;
     int descriptor_3;
-    /// Whether `uid` and `gid` apply; `groups` is only set where it is not null.
+    /// Whether `uid` and `gid` apply, and whether `groups` replace the caller's supplementary groups.
     int sets_ids;
+    int sets_groups;
     uid_t uid;
     gid_t gid;
     const gid_t *groups;

@@ -11,4 +11,14 @@ ssize_t launcher_getdents(int descriptor, void *buffer, size_t size);
 /// The `DT_` type of a file, symbolic links not followed; `DT_UNKNOWN` when it cannot be told.
 int launcher_file_type(const char *path);
 
+/// Whether a path leads to a directory, symbolic links followed.
+int launcher_is_directory(const char *path);
+
+/// Why a path is not a program that may be run: an error number, `EISDIR` for a directory; 0 if it is one.
+int launcher_program_obstacle(const char *path);
+
+/// Splits off a child and returns in it alone. The caller stays behind as its init: it passes signals on, reaps orphans,
+/// and ends as the child has ended. Returns also, without a child, if none could be made.
+void launcher_supervise(void);
+
 #endif

@@ -87,6 +87,14 @@ public enum FileReading {
         throw SystemError(operation: "stat", path: path, code: code)
     }
 
+    /// Whether a path leads to a directory, symbolic links followed.
+    ///
+    /// - Parameter path: The path.
+    /// - Returns: Whether it does; not if it cannot be told.
+    public static func isDirectory(_ path: RawPath) -> Bool {
+        !path.holdsNUL && path.withCString { launcher_is_directory($0) != 0 }
+    }
+
     // MARK: - System calls
 
     private static func open(_ path: RawPath, flags: Int32) throws(SystemError) -> Int32 {

@@ -89,6 +89,11 @@ public struct LaunchEnvironment: Equatable, Sendable {
     /// All variables, `NAME=value` each, in order.
     public var entries: [[UInt8]] { variables.map { $0.bytes } }
 
+    /// All variables as name and value, sorted bytewise by name.
+    public var sortedVariables: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] {
+        variables.sorted { $0.name.lexicographicallyPrecedes($1.name) }.map { (name: $0.name, value: $0.value) }
+    }
+
     // MARK: - Access by text
 
     /// The value of a variable; nil takes the variable away, or says that it isn't set.

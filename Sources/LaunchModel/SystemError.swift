@@ -21,6 +21,9 @@ public struct SystemError: Error, Equatable, Sendable {
         self.code = code
     }
 
+    /// The code of a file that isn't there.
+    public static let noSuchFile = ENOENT
+
     /// Why, without operation and path.
     public var reason: String { Self.reason(for: code) }
 

@@ -1,0 +1,179 @@
+import CPOSIX
+import Glibc
+
+extension FileSystem {
+    /// Removes what a path names, and everything in it if it is a directory; symbolic links are removed, not followed.
+    /// - Parameter path: Any path; nothing happens if there is nothing.
+    /// - Throws: On the first thing that cannot be removed.
+    public static func removeTree(_ path: String) throws(POSIXError) {
+        do {
+            try removeFile(path)
+        } catch {
+            switch error.errno {
+            case .noSuchFile, .notDirectory: return
+            case .isDirectory, .notPermitted: break
+            default: throw error
+            }
+            try removeContents(path)
+            try removeDirectory(path)
+        }
+    }
+
+    /// Removes everything in a directory, but not the directory itself.
+    /// - Parameter path: The directory.
+    /// - Throws: On the first thing that cannot be removed.
+    public static func removeContents(_ path: String) throws(POSIXError) {
+        try Directory(opening: path).removeContents()
+    }
+
+    /// Copies a file, directory or symbolic link, with modes and times; directories with everything in them.
+    ///
+    /// Owners are kept where the process may do so. Fifos and devices are made anew, sockets left out.
+    /// - Parameters:
+    ///   - source: What to copy; a symbolic link is copied as a link.
+    ///   - destination: The copy's path. A directory that is there is filled, a file replaced.
+    /// - Throws: On the first thing that cannot be copied.
+    public static func copyTree(_ source: String, to destination: String) throws(POSIXError) {
+        let from = try Directory(opening: Path.directory(source))
+        let into = try Directory(opening: Path.directory(destination))
+        try from.copy(PathBytes(Path.base(source)), to: PathBytes(Path.base(destination)), in: into)
+    }
+
+    /// Copies a file's contents and permissions, sharing blocks where the file system can.
+    /// - Parameters:
+    ///   - source: The file; symbolic links are followed.
+    ///   - destination: The copy's path; a file that is there is replaced.
+    /// - Throws: When the system refuses; the copy may then be incomplete.
+    public static func copyFile(_ source: String, to destination: String) throws(POSIXError) {
+        let from = try OwnedDescriptor(opening: source)
+        let status = try from.descriptor.status(path: source)
+        let into = try OwnedDescriptor(opening: destination, .replace, mode: status.mode)
+        try from.descriptor.copyContents(to: into.descriptor, path: source)
+    }
+}
+
+extension FileDescriptor {
+    /// Copies the rest of this file to another: by sharing blocks, else within the kernel, else through memory.
+    /// - Parameters:
+    ///   - destination: Where the bytes go.
+    ///   - path: The name to report in an error.
+    /// - Throws: When the system refuses; the copy may then be incomplete.
+    public func copyContents(to destination: FileDescriptor, path: String? = nil) throws(POSIXError) {
+        if cposix_clone_file(rawValue, destination.rawValue) == 0 { return }
+        var hasCopied = false
+        while true {
+            let count = cposix_copy_range(rawValue, destination.rawValue, 1 << 30)
+            if count > 0 {
+                hasCopied = true
+                continue
+            }
+            // Nothing at the very start may also be a file below /proc, which only reading shows.
+            if count == 0, hasCopied { return }
+            if count < 0, Errno.current == .interrupted { continue }
+            break
+        }
+        var failure: POSIXError?
+        withUnsafeTemporaryAllocation(byteCount: 1 << 17, alignment: 16) { buffer in
+            do throws(POSIXError) {
+                while true {
+                    let count = try read(into: buffer, path: path)
+                    if count == 0 { return }
+                    try destination.writeAll(UnsafeRawBufferPointer(rebasing: buffer[..<count]), path: path)
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+    }
+}
+
+extension Directory {
+    /// Removes an entry, and everything in it if it is a directory.
+    /// - Parameter name: The entry's name; nothing happens if there is none.
+    /// - Throws: On the first thing that cannot be removed.
+    public func removeTree(_ name: PathBytes) throws(POSIXError) {
+        do {
+            try removeFile(name)
+        } catch {
+            switch error.errno {
+            case .noSuchFile: return
+            case .isDirectory, .notPermitted: break
+            default: throw error
+            }
+            // Only a directory answers like this, so `notPermitted` for any other reason comes back from here as `notDirectory`.
+            try openDirectory(name).removeContents()
+            try removeDirectory(name)
+        }
+    }
+
+    /// Removes everything in this directory.
+    /// - Throws: On the first thing that cannot be removed.
+    public func removeContents() throws(POSIXError) {
+        for entry in try entries() {
+            if entry.type == .directory {
+                try openDirectory(entry.rawName).removeContents()
+                try removeDirectory(entry.rawName)
+            } else {
+                try removeFile(entry.rawName)
+            }
+        }
+    }
+
+    /// Copies an entry of this directory, with everything in it if it is a directory.
+    /// - Parameters:
+    ///   - name: The entry's name.
+    ///   - newName: The copy's name. A directory that is there is filled, a file replaced.
+    ///   - destination: Where the copy is made.
+    /// - Throws: On the first thing that cannot be copied.
+    public func copy(
+        _ name: PathBytes,
+        to newName: PathBytes,
+        in destination: borrowing Directory
+    ) throws(POSIXError) {
+        let status = try status(name)
+        switch status.type {
+        case .regular:
+            let source = try openFile(name)
+            let copy = try destination.openFile(newName, .replace, mode: status.mode)
+            try source.descriptor.copyContents(to: copy.descriptor, path: display(name))
+        case .directory:
+            try destination.makeDirectoryIfMissing(newName)
+            let source = try openDirectory(name)
+            let copy = try destination.openDirectory(newName)
+            for entry in try source.entries() {
+                try source.copy(entry.rawName, to: entry.rawName, in: copy)
+            }
+        case .symlink:
+            try destination.removeTree(newName)
+            try destination.createSymlink(newName, target: try readLink(name))
+        case .fifo, .characterDevice, .blockDevice:
+            try destination.removeTree(newName)
+            try destination.makeNode(
+                newName,
+                type: status.type,
+                mode: status.mode,
+                major: status.deviceMajor,
+                minor: status.deviceMinor
+            )
+        case .socket, .unknown:
+            return
+        }
+        try destination.takeOver(status, newName)
+    }
+
+    private func makeDirectoryIfMissing(_ name: PathBytes) throws(POSIXError) {
+        do {
+            try makeDirectory(name)
+        } catch {
+            guard error.errno == .fileExists else { throw error }
+        }
+    }
+
+    /// Gives an entry the owner, permissions and times of its original. The owner comes first, since a change of it clears setuid.
+    private func takeOver(_ status: FileStatus, _ name: PathBytes) throws(POSIXError) {
+        if Users.isRoot { try changeOwner(name, uid: status.uid, gid: status.gid) }
+        if !status.isSymlink { try changeMode(name, status.mode) }
+        try setTime(name, status.mtime)
+    }
+}

@@ -27,4 +27,16 @@ public protocol ImageStore: AnyObject, Sendable {
     /// - Returns: A destination for one image.
     /// - Throws: `OCIError` when the name is invalid.
     func destination(for reference: String) throws(OCIError) -> any ImageDestination
+
+    /// What messages and reports call an image.
+    ///
+    /// - Parameter reference: The image's name as the user gave it.
+    /// - Returns: The same name, unless the store has a better one, as the path of a layout.
+    /// - Throws: `OCIError` when the name is invalid.
+    func displayName(of reference: String) throws(OCIError) -> String
+}
+
+extension ImageStore {
+    /// The name as the user gave it.
+    public func displayName(of reference: String) throws(OCIError) -> String { reference }
 }

@@ -9,6 +9,9 @@ public protocol StoredImage: AnyObject, Sendable {
     /// `<repository>@sha256:…` for registries, `<path>@sha256:…` for layouts.
     var identifier: String { get }
 
+    /// What labels of images that are built on this one record as its reference.
+    var labelReference: String { get }
+
     /// The digest of the manifest's bytes.
     var manifestDigest: Digest { get }
 
@@ -44,6 +47,9 @@ public protocol StoredImage: AnyObject, Sendable {
 }
 
 extension StoredImage {
+    /// The identifier.
+    public var labelReference: String { identifier }
+
     /// All blobs are there, which is so in every store but sparse layouts.
     public func hasBlob(_ descriptor: Descriptor) throws(OCIError) -> Bool { true }
 

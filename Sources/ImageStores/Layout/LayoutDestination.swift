@@ -54,7 +54,7 @@ final class LayoutDestination: ImageDestination {
         for reference in references {
             let path = try store.path(for: reference)
             var result = CommittedReference(
-                reference: reference,
+                reference: path,
                 identifier: "\(path)@\(descriptor.digest)",
                 manifestSize: descriptor.size
             )

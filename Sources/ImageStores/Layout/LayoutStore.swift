@@ -103,19 +103,12 @@ public final class LayoutStore: ImageStore {
         LayoutDestination(store: self, path: try path(for: reference))
     }
 
-    // MARK: - What labels say
-
-    /// What the reference implementation writes into labels as the reference of a run image in a layout.
+    /// What messages and reports call an image: the path of its layout.
     ///
-    /// It is path and digest of an empty image, whatever the run image is; platforms that compare labels see no change.
-    ///
-    /// - Parameter path: The path of the run image's layout.
-    /// - Returns: An identifier whose digest is always the same.
-    public static func labelReference(ofRunImageAt path: String) -> String {
-        let platform = OCIPlatform(os: "linux", architecture: "amd64")
-        let empty = FinishedImage(family: .oci, config: ImageConfig(platform: platform), layers: [])
-        return "\(path)@\(empty.manifestDigest)"
-    }
+    /// - Parameter reference: The image's reference or path.
+    /// - Returns: A path below the layout directory.
+    /// - Throws: `OCIError.invalidReference` for a name that is neither.
+    public func displayName(of reference: String) throws(OCIError) -> String { try path(for: reference) }
 }
 
 extension OCIError {

@@ -42,7 +42,7 @@ struct KeyIndex {
     private var slots: [UInt32] = []
 
     /// Tables up to this size are searched entry by entry.
-    static let threshold = 8
+    static let threshold = 16
 
     var isEmpty: Bool { slots.isEmpty }
 
@@ -73,7 +73,7 @@ struct KeyIndex {
             slots = []
             return
         }
-        var capacity = 32
+        var capacity = 64
         while capacity < entries.count * 4 {
             capacity *= 2
         }

@@ -25,8 +25,9 @@ final class TableStorage: @unchecked Sendable {
         var valueOffset: UInt32
     }
 
-    var entries: [Entry] = []
-    var index = KeyIndex()
+    // The parser goes through here for every key; nothing in this module reads a table while it changes it.
+    @exclusivity(unchecked) var entries: [Entry] = []
+    @exclusivity(unchecked) var index = KeyIndex()
     var origin: TableOrigin
     /// Where the table begins in its source.
     let offset: UInt32
@@ -48,10 +49,13 @@ final class TableStorage: @unchecked Sendable {
 
     /// The number of the entry with this key.
     func find(_ key: String, _ hash: KeyHash) -> Int? {
-        if index.isEmpty {
-            return entries.firstIndex { $0.hash == hash && sameBytes($0.key, key) }
+        // Through a pointer, since an element of an array is copied, and its strings and tables retained, to look at it.
+        entries.withUnsafeBufferPointer { entries in
+            if index.isEmpty {
+                return entries.indices.first { entries[$0].hash == hash && sameBytes(entries[$0].key, key) }
+            }
+            return index.find(hash) { entries[$0].hash == hash && sameBytes(entries[$0].key, key) }
         }
-        return index.find(hash) { entries[$0].hash == hash && sameBytes(entries[$0].key, key) }
     }
 
     /// The number of the entry with this key.
@@ -59,6 +63,7 @@ final class TableStorage: @unchecked Sendable {
 
     /// Adds an entry whose key is not there yet.
     func append(_ entry: Entry) {
+        if entries.isEmpty { entries.reserveCapacity(4) }
         entries.append(entry)
         if entries.count > KeyIndex.threshold {
             index.addLast(of: entries)
@@ -68,7 +73,8 @@ final class TableStorage: @unchecked Sendable {
 
 /// Tells whether two strings are the same in UTF-8, where Swift's `==` knows canonical equivalence.
 func sameBytes(_ left: String, _ right: String) -> Bool {
-    left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
+    var (left, right) = (left, right)
+    return left.withUTF8 { left in right.withUTF8 { right in left.elementsEqual(right) } }
 }
 
 /// The values of one array, shared by the copies of a `TOMLArray`.

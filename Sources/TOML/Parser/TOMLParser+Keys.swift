@@ -62,11 +62,11 @@ extension TOMLParser {
         guard skip(.equals) else { throw failure("expected \"=\" after the key, found \(found())") }
         skipBlanks()
 
-        var table = table
-        for segment in path[outer..<(path.count - 1)] {
-            table = try dottedTable(segment, in: table)
-        }
         let last = path[path.count - 1]
+        var table = table
+        for place in outer..<(path.count - 1) {
+            table = try dottedTable(path[place], in: table)
+        }
         if let earlier = table.find(last.key, last.hash) {
             throw alreadyDefined(last, table.entries[earlier])
         }
@@ -81,7 +81,7 @@ extension TOMLParser {
                 valueOffset: valueOffset
             )
         )
-        path.removeLast(path.count - outer)
+        while path.count > outer { path.removeLast() }
     }
 
     /// The table that a part of a dotted key leads to, which is made if need be.

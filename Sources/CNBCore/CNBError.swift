@@ -76,9 +76,19 @@ extension CNBError {
     public func buildpackAPIFailure(kind: String, name: String) -> String {
         switch self {
         case .malformedBuildpackAPI(let text):
-            "failed to parse buildpack API '\(text)' for \(kind.lowercased()) '\(name)'"
+            "failed to parse buildpack API '\(text)' for \(kind.lowercasedASCII) '\(name)'"
         default:
             "failed to set API for \(kind) '\(name)': \(description)"
         }
+    }
+}
+
+extension String {
+    /// The text with ASCII letters in lower case, all others as they are.
+    fileprivate var lowercasedASCII: String {
+        String(
+            decoding: utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 },
+            as: UTF8.self
+        )
     }
 }

@@ -11,10 +11,12 @@ public enum DeprecationMode: Hashable, Sendable {
     ///
     /// - Parameter text: The value.
     public init(_ text: String) {
-        switch text {
-        case "quiet": self = .quiet
-        case "error": self = .error
-        default: self = .warn
+        if text.hasSameBytes(as: "quiet") {
+            self = .quiet
+        } else if text.hasSameBytes(as: "error") {
+            self = .error
+        } else {
+            self = .warn
         }
     }
 

@@ -34,7 +34,7 @@ public struct ExecEnv: Hashable, Sendable {
     /// - Parameter list: The `exec-env` of a process, buildpack or image extension; empty when there is none.
     /// - Returns: Whether the list is empty, names this environment or holds ``wildcard``.
     public func isEligible(_ list: [String]) -> Bool {
-        list.isEmpty || list.contains { $0 == name || $0 == Self.wildcard }
+        list.isEmpty || list.contains { $0.hasSameBytes(as: name) || $0.hasSameBytes(as: Self.wildcard) }
     }
 }
 

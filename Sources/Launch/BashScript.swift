@@ -12,10 +12,14 @@ struct BashScript {
     var profiles: [RawPath]
     /// The directory for the command; the shell expands variables in it.
     var workingDirectory: RawPath
-    /// The command's arguments. Without any the command is itself a script; with some, command and arguments are words.
+    /// How many arguments the command has.
+    ///
+    /// Without any the command is itself a script; with some, command and arguments are words.
     var argumentCount: Int
 
-    /// The text for `bash -c`. `$0` is the launcher's name, `$1` the command, the others its arguments.
+    /// What follows `bash -c`.
+    ///
+    /// `$0` is the launcher's name, `$1` the command, the others its arguments.
     var text: [UInt8] {
         var text: [UInt8] = []
         for profile in profiles {

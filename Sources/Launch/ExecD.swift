@@ -12,6 +12,7 @@ struct ExecD {
     /// - Parameters:
     ///   - path: The program.
     ///   - environment: What the program sees, and what it changes.
+    /// - Throws: ``LaunchError/execDFailed(path:reason:)`` or ``LaunchError/execDOutput(path:_:)``.
     func run(_ path: RawPath, changing environment: inout LaunchEnvironment) throws(LaunchError) {
         let output = try self.output(of: path, environment)
         do {

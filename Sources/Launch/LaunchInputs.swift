@@ -41,7 +41,7 @@ public struct LaunchInputs: Sendable {
     /// Whether a value is one of those that mean true; everything else means false.
     private static func isTrue(_ value: String?) -> Bool {
         guard let value else { return false }
-        return ["1", "t", "T", "true", "TRUE", "True"].contains(value)
+        return ["1", "t", "T", "true", "TRUE", "True"].contains { value.hasSameBytes(as: $0) }
     }
 
     /// The path of metadata.toml.

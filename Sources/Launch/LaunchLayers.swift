@@ -32,6 +32,8 @@ struct LaunchLayers {
     ///   - name: The directory: `exec.d` or `profile.d`.
     ///   - layer: The layer.
     ///   - processType: The type; empty for a user's own command.
+    /// - Returns: The files, sorted bytewise within each of the two directories.
+    /// - Throws: What listing failed with; a directory that isn't there has no files.
     static func files(
         in name: String,
         of layer: RawPath,

@@ -12,9 +12,11 @@ struct Launcher {
     var programName: RawPath
     var execD = ExecD()
 
-    /// The environment of a process, and the layers that it came from. Changes to the app's directory.
+    /// Makes the environment of a process, and changes to the app's directory for that.
     ///
     /// - Parameter processType: The type; empty for a user's own command.
+    /// - Returns: The environment, and the layers that it came from.
+    /// - Throws: What the app's directory, a layer or an exec.d program failed with.
     func prepare(processType: String) throws(LaunchError) -> (LaunchEnvironment, LaunchLayers) {
         do {
             try enter(inputs.appDir)
@@ -84,7 +86,7 @@ struct Launcher {
             workingDirectory: start.workingDirectory.bytes.isEmpty ? inputs.appDir : start.workingDirectory,
             argumentCount: start.args.count
         )
-        let isKnown = metadata.buildpacks.contains { $0.id == start.buildpackID }
+        let isKnown = metadata.buildpacks.contains { $0.id.hasSameBytes(as: start.buildpackID) }
         if !start.args.isEmpty, !start.buildpackID.isEmpty, !isKnown {
             throw .unknownBuildpack(type: start.type, id: start.buildpackID)
         }

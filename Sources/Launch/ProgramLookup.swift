@@ -8,6 +8,7 @@ enum ProgramLookup {
     /// - Parameters:
     ///   - name: A name to look up, or a path if it holds a slash.
     ///   - searchPath: The value of `PATH`.
+    /// - Returns: The path, relative only if the name is.
     /// - Throws: ``LaunchError/lookup(name:reason:)`` if there is no such program, or if it could only be found because
     ///   `PATH` names a relative directory: that would depend on where the process runs.
     static func find(_ name: [UInt8], searchPath: some Collection<UInt8>) throws(LaunchError) -> RawPath {

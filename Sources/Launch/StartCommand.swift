@@ -77,6 +77,8 @@ struct ProcessSelection {
     /// - Parameters:
     ///   - programName: What the launcher was called as; its last path element may be a process type.
     ///   - words: The launcher's arguments.
+    /// - Returns: The process with the user's arguments, or the user's own command.
+    /// - Throws: Why there is nothing to start.
     func startCommand(programName: RawPath, words: [[UInt8]]) throws(LaunchError) -> StartCommand {
         let name = programName.lastComponent
         guard hasProcess(named: name) else { return try .userProvided(words) }
@@ -105,7 +107,7 @@ struct ProcessSelection {
     }
 
     private func replacesArguments(_ process: LaunchProcess) throws(LaunchError) -> Bool {
-        guard let buildpack = metadata.buildpacks.first(where: { $0.id == process.buildpackID }) else {
+        guard let buildpack = metadata.buildpacks.first(where: { $0.id.hasSameBytes(as: process.buildpackID) }) else {
             throw .buildpackNotFound(type: process.type, id: process.buildpackID)
         }
         do {

@@ -1,7 +1,6 @@
 internal import CPOSIX
 
-// SwiftPM links the symbol `<target>_main` as the program's start, and Embedded Swift has no `CommandLine`.
-
+/// The program's start: SwiftPM links `<target>_main` as such, and Embedded Swift has no `CommandLine`.
 @_cdecl("launcher_main")
 public func launcherMain(
     _ count: Int32,

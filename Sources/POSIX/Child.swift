@@ -14,12 +14,11 @@ struct Child: ~Copyable {
     init(starting configuration: SubprocessConfiguration) throws(POSIXError) {
         let output = try Pipe()
         let errors = try Pipe()
-        let nothing = try OwnedDescriptor(opening: "/dev/null")
-        let input = configuration.standardInput == .empty ? nothing.descriptor : .standardInput
+        let input = try ChildInput(configuration.standardInput)
         let identifier = try Interruption.registering(group: configuration.newProcessGroup) { () throws(POSIXError) in
             try spawn(
                 configuration,
-                input: input,
+                input: input.descriptor,
                 output: output.writeEnd.descriptor,
                 errors: errors.writeEnd.descriptor
             )
@@ -64,7 +63,15 @@ struct Child: ~Copyable {
         }
         var status: Int32 = 0
         try systemCall("wait") { waitpid(identifier, &status, 0) }
-        return cposix_wait_exited(status) != 0
+        return ExitStatus(waitStatus: status)
+    }
+}
+
+extension ExitStatus {
+    /// Reads what `waitpid` tells.
+    init(waitStatus status: Int32) {
+        self =
+            cposix_wait_exited(status) != 0
             ? .exited(cposix_wait_exit_status(status)) : .signaled(cposix_wait_signal(status))
     }
 }
@@ -103,7 +110,7 @@ private struct LineBuffer {
 }
 
 /// Two descriptors, of which one reads what is written to the other.
-private struct Pipe: ~Copyable {
+struct Pipe: ~Copyable {
     let readEnd: OwnedDescriptor
     let writeEnd: OwnedDescriptor
 
@@ -119,78 +126,4 @@ private struct Pipe: ~Copyable {
 
     /// Closes the end for writing, so that the other end can see the end of the stream.
     consuming func takeReadEnd() -> OwnedDescriptor { readEnd }
-}
-
-/// Starts a program; the caller waits for it.
-private func spawn(
-    _ configuration: SubprocessConfiguration,
-    input: FileDescriptor,
-    output: FileDescriptor,
-    errors: FileDescriptor
-) throws(POSIXError) -> pid_t {
-    let name = configuration.name ?? configuration.executable
-    let arguments = CStringArray([name] + configuration.arguments)
-    let environment = CStringArray(configuration.environment)
-    let groups = configuration.identity?.groups ?? []
-    var child: pid_t = -1
-    var step = CPOSIX_SPAWN_PREPARE
-    let error = configuration.executable.withCString { path in
-        withOptionalCString(configuration.workingDirectory) { directory in
-            groups.withUnsafeBufferPointer { groups in
-                var request = cposix_spawn_request()
-                request.path = path
-                request.arguments = UnsafePointer(arguments.pointer)
-                request.environment = UnsafePointer(environment.pointer)
-                request.directory = directory
-                request.standard_input = input.rawValue
-                request.standard_output = output.rawValue
-                request.standard_error = errors.rawValue
-                request.descriptor_3 = -1
-                if let identity = configuration.identity {
-                    request.sets_ids = 1
-                    request.uid = identity.uid
-                    request.gid = identity.gid
-                    request.sets_groups = identity.groups == nil ? 0 : 1
-                    request.groups = groups.baseAddress
-                    request.group_count = groups.count
-                }
-                request.new_process_group = configuration.newProcessGroup ? 1 : 0
-                return cposix_spawn(&request, &child, &step)
-            }
-        }
-    }
-    guard error == 0 else {
-        let isDirectory = step == CPOSIX_SPAWN_DIRECTORY
-        throw POSIXError(
-            Errno(rawValue: error),
-            isDirectory ? "chdir" : "fork/exec",
-            isDirectory ? configuration.workingDirectory : configuration.executable
-        )
-    }
-    return child
-}
-
-private func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
-    guard let text else { return body(nil) }
-    return text.withCString(body)
-}
-
-/// Strings as C wants lists of them: pointers, ended by a null pointer.
-private final class CStringArray {
-    let pointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-    private let count: Int
-
-    init(_ strings: [String]) {
-        count = strings.count
-        pointer = .allocate(capacity: count + 1)
-        for (index, string) in strings.enumerated() {
-            pointer[index] = strdup(string)
-        }
-        pointer[count] = nil
-    }
-
-    deinit {
-        for index in 0..<count { free(pointer[index]) }
-        pointer.deallocate()
-    }
 }

@@ -170,7 +170,9 @@ extension Directory {
         }
     }
 
-    /// Gives an entry the owner, permissions and times of its original. The owner comes first, since a change of it clears setuid.
+    /// Gives an entry the owner, permissions and times of its original.
+    ///
+    /// The owner comes first, since a change of it clears setuid.
     private func takeOver(_ status: FileStatus, _ name: PathBytes) throws(POSIXError) {
         if Users.isRoot { try changeOwner(name, uid: status.uid, gid: status.gid) }
         if !status.isSymlink { try changeMode(name, status.mode) }

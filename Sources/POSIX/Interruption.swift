@@ -88,11 +88,3 @@ public enum Interruption {
         _exit(128 + signal)
     }
 }
-
-/// Dispositions of signals for the whole process.
-public enum Signals {
-    /// Makes writing to a closed pipe or socket an error instead of ending the process.
-    public static func ignoreBrokenPipe() {
-        signal(SIGPIPE, SIG_IGN)
-    }
-}

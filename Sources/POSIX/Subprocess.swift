@@ -9,6 +9,8 @@ public struct SubprocessConfiguration: Hashable, Sendable {
         case empty
         /// What this process would read.
         case inherited
+        /// These bytes, at most 64 KiB.
+        case bytes([UInt8])
     }
 
     /// The user and groups that a child runs as.
@@ -97,7 +99,7 @@ extension ExitStatus: CustomStringConvertible {
     public var description: String {
         switch self {
         case .exited(let code): "exit status \(code)"
-        case .signaled(let signal): "signal: \(SignalNames.text(signal))"
+        case .signaled(let signal): "signal: \(Signal(rawValue: signal))"
         }
     }
 }

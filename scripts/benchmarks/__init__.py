@@ -1,0 +1,1 @@
+"""The sections of scripts/bench, and what they share: timing (measure), generated files (inputs), servers (registry)."""

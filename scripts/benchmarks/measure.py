@@ -1,0 +1,75 @@
+"""Times commands in turn and prints tables of ratios."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+
+class Failed(Exception):
+    """A measured command ended with an error; its output is the text."""
+
+
+def timed(command, environment=None, shell=False, cwd=None):
+    """Runs a command once; gives (seconds, peak memory in bytes of the process itself)."""
+    with open(os.devnull, "rb") as nothing:
+        begin = time.perf_counter()
+        process = subprocess.Popen(
+            command, env=environment, shell=shell, cwd=cwd, stdin=nothing, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        output = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise Failed(f"{command} ended with {process.returncode}:\n{output.decode(errors='replace')[-2000:]}")
+    return seconds, usage.ru_maxrss * 1024
+
+
+def spawned(executable, arguments, environment):
+    """Seconds from posix_spawn to the end of a process, its output thrown away; for commands of a millisecond."""
+    silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    begin = time.perf_counter()
+    pid = os.posix_spawn(executable, arguments, environment, file_actions=silent)
+    _, status = os.waitpid(pid, 0)
+    seconds = time.perf_counter() - begin
+    if status != 0:
+        raise Failed(f"{arguments} ended with wait status {status}")
+    return seconds
+
+
+def transferred(command, environment, scratch):
+    """Runs a command; gives the bytes that it and its children read and wrote by system calls, files and sockets alike."""
+    counts = scratch / "io"
+    # The kernel adds a child's counts to its parent's when it is waited for.
+    wrapper = ["sh", "-c", 'counts=$1; shift; "$@" >/dev/null 2>&1 || exit; cat /proc/$$/io >"$counts"', "sh", str(counts)]
+    timed([*wrapper, *command], environment)
+    fields = dict(line.split(": ") for line in counts.read_text().splitlines())
+    return int(fields["rchar"]), int(fields["wchar"])
+
+
+def in_turn(runs, steps):
+    """Runs each step `runs` times, one after the other, so that noise hits all of them; gives the medians.
+
+    steps: name -> function that gives seconds, or (seconds, peak bytes); a step may return None to be left out.
+    """
+    results = {name: [] for name in steps}
+    for _ in range(runs):
+        for name, step in steps.items():
+            outcome = step()
+            if outcome is not None:
+                results[name].append(outcome if isinstance(outcome, tuple) else (outcome, 0))
+    return {
+        name: (statistics.median(r[0] for r in rows), max(r[1] for r in rows)) for name, rows in results.items() if rows
+    }
+
+
+def table(headings, rows):
+    """Prints a Markdown table."""
+    widths = [max(len(str(row[i])) for row in [headings, *rows]) for i in range(len(headings))]
+    for index, row in enumerate([headings, *rows]):
+        print("| " + " | ".join(str(cell).ljust(width) for cell, width in zip(row, widths)) + " |")
+        if index == 0:
+            print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    sys.stdout.flush()

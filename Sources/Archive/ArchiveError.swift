@@ -1,7 +1,13 @@
+public import POSIX
+
 /// What can go wrong while layers are written, read or extracted.
 public enum ArchiveError: Error, Sendable {
     /// The operation was cancelled through its `Cancellation`.
     case cancelled
+    /// The operating system refused something.
+    case system(POSIXError)
+    /// A file could not be added to a layer of chosen files.
+    case cannotAdd(path: String, POSIXError)
     /// A file or directory changed while it was read, so that its entry would be wrong.
     case changedWhileReading(path: String, reason: String)
     /// A file has a type that archives can't hold.
@@ -29,9 +35,12 @@ public enum ArchiveError: Error, Sendable {
 }
 
 extension ArchiveError: CustomStringConvertible {
+    /// The error in words, with the file or entry that it is about.
     public var description: String {
         switch self {
         case .cancelled: "cancelled"
+        case .system(let error): error.description
+        case .cannotAdd(let path, let error): "failed to add file \(path) to archive: \(error)"
         case .changedWhileReading(let path, let reason): "\(path) changed while it was read: \(reason)"
         case .unsupportedFileType(let path): "\(path) has a type that a layer cannot hold"
         case .unencodableHeader(let name, let reason): "cannot write a tar header for \(name): \(reason)"
@@ -46,5 +55,14 @@ extension ArchiveError: CustomStringConvertible {
         case .sink(let error): "\(error)"
         case .source(let error): "\(error)"
         }
+    }
+}
+
+/// Runs an operation of the system, whose errors become errors of this module.
+func system<Value: ~Copyable>(_ body: () throws(POSIXError) -> Value) throws(ArchiveError) -> Value {
+    do throws(POSIXError) {
+        return try body()
+    } catch {
+        throw .system(error)
     }
 }

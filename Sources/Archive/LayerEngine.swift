@@ -52,7 +52,10 @@ public struct LayerEngine: Sendable {
     /// - Returns: diffID and size.
     /// - Throws: the first error of the walk; it names the file.
     public func digest(_ content: LayerContent) throws(ArchiveError) -> LayerDigest {
-        throw .library(name: "archive", reason: "not yet")
+        try run(.none, nil, nil) { (output) throws(ArchiveError) in
+            try LayerProducer.write(content, to: &output)
+            return try output.finishArchive()
+        }.content
     }
 
     /// Archives a layer, compresses it, and writes the compressed bytes to a sink.
@@ -70,7 +73,10 @@ public struct LayerEngine: Sendable {
         to sink: any ByteSink,
         copyingTo copy: (any ByteSink)? = nil
     ) throws(ArchiveError) -> ArchivedLayer {
-        throw .library(name: "archive", reason: "not yet")
+        try run(compression, sink, copy) { (output) throws(ArchiveError) in
+            try LayerProducer.write(content, to: &output)
+            return try output.finishArchive()
+        }
     }
 
     /// Compresses an existing tar stream as `archive` would, for example one from the cache.
@@ -88,6 +94,33 @@ public struct LayerEngine: Sendable {
         to sink: any ByteSink,
         copyingTo copy: (any ByteSink)? = nil
     ) throws(ArchiveError) -> ArchivedLayer {
-        throw .library(name: "archive", reason: "not yet")
+        var source: any ByteSource = source
+        return try run(compression, sink, copy) { (output) throws(ArchiveError) in
+            try output.appendAll(of: &source)
+            return try output.finish()
+        }
+    }
+
+    private func run(
+        _ compression: LayerCompression,
+        _ sink: (any ByteSink)?,
+        _ copy: (any ByteSink)?,
+        _ produce: (inout TarStream) throws(ArchiveError) -> ArchivedLayer
+    ) throws(ArchiveError) -> ArchivedLayer {
+        let pipeline = LayerPipeline(
+            exchange: pool.exchange,
+            compression: compression,
+            sink: sink,
+            copy: copy,
+            cancellation: cancellation,
+            progress: progress
+        )
+        var output = TarStream(pipeline)
+        do throws(ArchiveError) {
+            return try produce(&output)
+        } catch {
+            output.abandon(error)
+            throw error
+        }
     }
 }

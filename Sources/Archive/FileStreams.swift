@@ -1,0 +1,52 @@
+public import POSIX
+
+/// A sink that writes to an open file, pipe or socket.
+public struct FileSink: ByteSink {
+    private let descriptor: FileDescriptor
+    private let path: String?
+
+    /// Makes a sink over a descriptor, which stays its owner's to close.
+    ///
+    /// - Parameters:
+    ///   - descriptor: open for writing as long as the sink is used.
+    ///   - path: the name to report in errors.
+    public init(_ descriptor: FileDescriptor, path: String? = nil) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    /// Writes all bytes.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
+        try system { () throws(POSIXError) in try descriptor.writeAll(bytes, path: path) }
+    }
+}
+
+/// A source that reads from an open file, pipe or socket.
+public final class FileSource: ByteSource {
+    private let file: OwnedDescriptor
+    private let path: String?
+
+    /// Reads a file from its start.
+    ///
+    /// - Parameter path: the file.
+    /// - Throws: if it can't be opened.
+    public init(path: String) throws(ArchiveError) {
+        file = try system { () throws(POSIXError) in try OwnedDescriptor(opening: path) }
+        self.path = path
+    }
+
+    /// Takes over a descriptor and reads on from its position.
+    ///
+    /// - Parameters:
+    ///   - file: open for reading.
+    ///   - path: the name to report in errors.
+    public init(taking file: consuming OwnedDescriptor, path: String? = nil) {
+        self.file = file
+        self.path = path
+    }
+
+    /// Reads what is there, up to the buffer's size.
+    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int {
+        try system { () throws(POSIXError) in try file.descriptor.read(into: buffer, path: path) }
+    }
+}

@@ -1,0 +1,103 @@
+import POSIX
+
+/// Writes the sources of a layer's content to its tar stream.
+enum LayerProducer {
+    static func write(_ content: LayerContent, to output: inout TarStream) throws(ArchiveError) {
+        for source in content.sources { try write(source, to: &output) }
+    }
+
+    private static func write(_ source: LayerEntrySource, to output: inout TarStream) throws(ArchiveError) {
+        switch source {
+        case .parents(of: let path):
+            try writeParents(of: path, to: &output)
+        case .tree(let root, let owner):
+            let entries = EntryWriter(owner: owner, namesFailedFile: false)
+            let listing = LiveListing(order: .directoryByDirectory)
+            var walker = TreeWalker(root: Path.clean(root), listing: listing, entries: entries)
+            try walker.write(to: &output)
+        case .slice(let slice, let owner):
+            try slice.write(EntryWriter(owner: owner, namesFailedFile: true), to: &output)
+        case .directory(let path, let mode, let owner):
+            try write(.directory, path, mode, owner, to: &output)
+        case .symbolicLink(let path, let target, let mode, let owner):
+            try write(.symbolicLink, path, mode, owner, linkName: target, to: &output)
+        case .bytes(let path, let bytes, let mode, let owner):
+            try write(.file, path, mode, owner, size: Int64(bytes.count), to: &output)
+            try output.append(bytes)
+            try output.pad(after: Int64(bytes.count))
+        case .file(let path, let file, let mode, let owner):
+            try writeFile(path, from: file, mode, owner, to: &output)
+        case .tar(let path):
+            try rewriteTar(path, to: &output)
+        }
+    }
+
+    /// Entries for all parents but the root, the topmost first; a symbolic link counts as the directory it leads to.
+    private static func writeParents(of path: String, to output: inout TarStream) throws(ArchiveError) {
+        var parents: [String] = []
+        var parent = Path.directory(Path.clean(path))
+        while parent != "/" && parent != "." {
+            parents.append(parent)
+            parent = Path.directory(parent)
+        }
+        let entries = EntryWriter(owner: nil, namesFailedFile: false)
+        for parent in parents.reversed() {
+            let status = try system { () throws(POSIXError) in try FileSystem.status(parent) }
+            try output.header(entries.numbers(.directory, status), name: EntryPath(parent).bytes)
+        }
+    }
+
+    private static func write(
+        _ kind: TarEntryKind,
+        _ path: String,
+        _ mode: UInt32,
+        _ owner: EntryOwner,
+        size: Int64 = 0,
+        linkName: String = "",
+        to output: inout TarStream
+    ) throws(ArchiveError) {
+        let numbers = TarNumbers(
+            kind: kind,
+            mode: Int64(mode),
+            uid: Int64(owner.uid),
+            gid: Int64(owner.gid),
+            size: size
+        )
+        try output.header(numbers, name: EntryPath(path).bytes, linkName: EntryPath(linkName).bytes)
+    }
+
+    private static func writeFile(
+        _ path: String,
+        from file: String,
+        _ mode: UInt32,
+        _ owner: EntryOwner,
+        to output: inout TarStream
+    ) throws(ArchiveError) {
+        let opened = try system { () throws(POSIXError) in try OwnedDescriptor(opening: file) }
+        let status = try system { () throws(POSIXError) in try opened.descriptor.status(path: file) }
+        guard status.isRegular else { throw .unsupportedFileType(path: file) }
+        try write(.file, path, mode, owner, size: status.size, to: &output)
+        let entries = EntryWriter(owner: owner, namesFailedFile: false)
+        try entries.copy(opened.descriptor, size: status.size, path: EntryPath(file), to: &output)
+        try output.pad(after: status.size)
+    }
+
+    /// Copies the entries of a tar with normalised times and without owners' names.
+    private static func rewriteTar(_ path: String, to output: inout TarStream) throws(ArchiveError) {
+        var reader = TarReader(DecompressingSource(try FileSource(path: path)))
+        while var header = try reader.next() {
+            header.modificationTime = .normalized
+            header.userName = []
+            header.groupName = []
+            header.sparseFragments = nil
+            try output.append(TarHeaderEncoder.encode(header))
+            while true {
+                let space = try output.space()
+                let count = try reader.read(into: space)
+                guard count > 0 else { break }
+                output.advance(count)
+            }
+            try output.pad(after: header.size)
+        }
+    }
+}

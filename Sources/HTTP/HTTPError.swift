@@ -1,15 +1,15 @@
 /// Why an exchange over HTTP did not take place or did not end well.
 ///
 /// A response with an error status is not an error here: callers know which statuses they can use.
-public enum HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A text that should be an absolute `http` or `https` URL is none.
     case invalidURL(String, reason: String)
     /// A request that we were about to send would not be well-formed.
     case invalidRequest(String)
     /// The peer's bytes are not a response, or break the limits that protect us.
     case malformedResponse(String)
-    /// No connection to `address` came about.
-    case connectionFailed(address: String, cause: String)
+    /// No connection came about; the text says to where, and why.
+    case connectionFailed(String)
     /// An established connection broke before the exchange was complete.
     case connectionLost(String)
     /// Nothing happened for `seconds` while we were waiting for `action`.
@@ -46,7 +46,7 @@ public enum HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
         case .invalidURL(let text, let reason): "invalid URL '\(text)': \(reason)"
         case .invalidRequest(let reason): "cannot send request: \(reason)"
         case .malformedResponse(let reason): "malformed HTTP response: \(reason)"
-        case .connectionFailed(let address, let cause): "dial tcp \(address): \(cause)"
+        case .connectionFailed(let reason): reason
         case .connectionLost(let reason): "connection lost: \(reason)"
         case .timedOut(let action, let seconds): "timeout: no progress in \(seconds)s while \(action)"
         case .handshakeFailed(let host, let reason): "tls handshake with \(host): \(reason)"

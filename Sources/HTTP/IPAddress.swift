@@ -19,10 +19,15 @@ public struct IPAddress: Hashable, Sendable {
         bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
     }
 
-    /// Whether the address belongs to one of the private IPv4 blocks of RFC 1918.
+    /// Whether the address belongs to a network that is not part of the Internet: RFC 1918, or fc00::/7.
     public var isPrivate: Bool {
-        guard bytes.count == 4 else { return false }
+        guard bytes.count == 4 else { return bytes[0] & 0xFE == 0xFC }
         return bytes[0] == 10 || (bytes[0] == 172 && bytes[1] & 0xF0 == 16) || (bytes[0] == 192 && bytes[1] == 168)
+    }
+
+    /// Whether the address is only valid on one link: 169.254.0.0/16 or fe80::/10.
+    public var isLinkLocal: Bool {
+        bytes.count == 4 ? bytes[0] == 169 && bytes[1] == 254 : bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80
     }
 
     /// Whether the first `prefixLength` bits are those of `block`; addresses of different versions never match.

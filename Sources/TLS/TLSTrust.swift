@@ -20,6 +20,12 @@ public struct TLSTrust: Hashable, Sendable {
             self.hashedDirectories = hashedDirectories
         }
 
+        /// Adds a file with PEM certificates that must be usable.
+        public mutating func require(_ file: String) {
+            files.append(file)
+            required.insert(file)
+        }
+
         func isRequired(_ file: String) -> Bool { required.contains(file) }
     }
 

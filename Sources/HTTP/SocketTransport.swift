@@ -1,0 +1,102 @@
+import POSIX
+
+/// A transport over a TCP or Unix socket.
+public final class SocketTransport: HTTPTransport {
+    /// How long to wait before looking whether the work was cancelled, in milliseconds.
+    private static let slice = 200
+
+    private let socket: Socket
+    private let timeouts: HTTPTimeouts
+    private let isCancelled: @Sendable () -> Bool
+
+    init(_ socket: Socket, timeouts: HTTPTimeouts, isCancelled: @escaping @Sendable () -> Bool) {
+        (self.socket, self.timeouts, self.isCancelled) = (socket, timeouts, isCancelled)
+    }
+
+    /// Makes a client open TCP connections to the hosts of its requests.
+    ///
+    /// - Parameters:
+    ///   - timeouts: how long to wait
+    ///   - isCancelled: asked several times a second while waiting; `true` ends the wait
+    /// - Returns: what `HTTPClient` needs
+    public static func tcp(
+        timeouts: HTTPTimeouts = HTTPTimeouts(),
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) -> HTTPClient.Configuration.Connector {
+        { host, port throws(HTTPError) in
+            guard !isCancelled() else { throw .cancelled }
+            do throws(POSIXError) {
+                let socket = try Socket.connectTCP(host: host, port: port, timeout: timeouts.connect * 1000)
+                return SocketTransport(socket, timeouts: timeouts, isCancelled: isCancelled)
+            } catch {
+                throw .connectionFailed("\(error)")
+            }
+        }
+    }
+
+    /// Makes a client talk to the server behind a socket of the file system, whatever host its requests name.
+    ///
+    /// - Parameters:
+    ///   - path: the socket
+    ///   - timeouts: how long to wait
+    ///   - isCancelled: asked several times a second while waiting; `true` ends the wait
+    /// - Returns: what `HTTPClient` needs
+    public static func unix(
+        path: String,
+        timeouts: HTTPTimeouts = HTTPTimeouts(),
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) -> HTTPClient.Configuration.Connector {
+        { _, _ throws(HTTPError) in
+            guard !isCancelled() else { throw .cancelled }
+            do throws(POSIXError) {
+                let socket = try Socket.connectUnix(path: path, timeout: timeouts.connect * 1000)
+                return SocketTransport(socket, timeouts: timeouts, isCancelled: isCancelled)
+            } catch {
+                throw .connectionFailed("\(error)")
+            }
+        }
+    }
+
+    /// Waits for bytes and takes some.
+    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(HTTPError) -> Int {
+        try waiting(for: "waiting for \(socket.peer)") { timeout throws(POSIXError) in
+            try socket.read(into: buffer, timeout: timeout)
+        }
+    }
+
+    /// Writes all bytes.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(HTTPError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let piece = UnsafeRawBufferPointer(rebasing: rest)
+            let count = try waiting(for: "sending to \(socket.peer)") { timeout throws(POSIXError) in
+                try socket.writeSome(piece, timeout: timeout)
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Whether the peer has neither closed the connection nor sent anything unasked.
+    public var isReadyForReuse: Bool { socket.isIdle }
+
+    /// Ends reading and writing; the descriptor is closed with the last reference.
+    public func close() { socket.shutDown() }
+
+    /// Repeats an operation in time slices until it succeeds, fails, or nothing has happened for too long.
+    private func waiting<Result>(
+        for action: @autoclosure () -> String,
+        _ operation: (_ timeout: Int) throws(POSIXError) -> Result
+    ) throws(HTTPError) -> Result {
+        var remaining = timeouts.silence * 1000
+        while true {
+            guard !isCancelled() else { throw .cancelled }
+            do throws(POSIXError) {
+                return try operation(min(Self.slice, remaining))
+            } catch {
+                guard error.errno == .timedOut else { throw .connectionLost("\(error)") }
+                remaining -= Self.slice
+                guard remaining > 0 else { throw .timedOut(action: action(), seconds: timeouts.silence) }
+            }
+        }
+    }
+}

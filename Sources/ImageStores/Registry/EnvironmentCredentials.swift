@@ -1,0 +1,50 @@
+import JSON
+
+/// Credentials of the variable that platforms set: a JSON object from registries to values of `Authorization`.
+enum EnvironmentCredentials {
+    static let variable = "CNB_REGISTRY_AUTH"
+
+    /// Reads the variable; an empty or missing one has no entries.
+    static func source(environment: [String: String]) throws(KeychainError) -> Keychain.Source {
+        // The reference ignores paths, so an entry that has one still serves its whole registry.
+        var source = Keychain.Source(sharesPaths: true)
+        guard let text = environment[variable], !text.isEmpty else { return source }
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONParser.parse(text, source: variable, duplicateKeys: .lastWins)
+        } catch {
+            // The parser's message could quote the text, which is a secret.
+            throw KeychainError(
+                "reading auth env var: failed to parse \(variable) value: "
+                    + "invalid JSON at line \(error.line), column \(error.column)"
+            )
+        }
+        if value.isNull { return source }
+        guard let object = value.objectValue else {
+            throw KeychainError("reading auth env var: failed to parse \(variable) value: expected an object")
+        }
+        for (registry, header) in object {
+            guard let header = header.stringValue else {
+                throw KeychainError(
+                    "reading auth env var: failed to parse \(variable) value: entry for \(registry) is no string"
+                )
+            }
+            guard let credential = credential(ofHeader: header) else {
+                throw KeychainError("parsing auth header: unknown auth type from header for \(registry) in \(variable)")
+            }
+            source.entries[Keychain.key(registry)] = SourcedCredential(credential: credential, source: variable)
+        }
+        return source
+    }
+
+    private static func credential(ofHeader header: String) -> Credential? {
+        guard let blank = header.firstIndex(of: " ") else { return nil }
+        let value = String(header[header.index(after: blank)...])
+        return switch header[..<blank].lowercased() {
+        case "basic": .basic(value)
+        case "bearer": .registryToken(value)
+        case "x-identity": .identityToken(value)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import HTTP
+import OCI
+
+extension RegistryClient {
+    /// What became of an attempt to mount a blob.
+    enum MountResult {
+        /// The repository has the blob now.
+        case mounted
+        /// The registry does not mount it; the blob has to be sent.
+        case refused
+    }
+
+    /// Starts an upload and cancels it, to see whether it is allowed.
+    func checkPush(_ repository: String) throws(RegistryError) {
+        let upload = try startUpload(repository, action: "check push access to \(registry)/\(repository)")
+        cancel(upload, repository)
+    }
+
+    /// Makes a blob of one repository part of another, without moving its bytes.
+    ///
+    /// - Returns: whether the registry did so; it may refuse for reasons of its own, which is no error
+    func mount(_ digest: Digest, from source: String, to repository: String) throws(RegistryError) -> MountResult {
+        let action = "mount blob \(digest) from \(registry)/\(source) into \(registry)/\(repository)"
+        let call = Call(
+            method: .post,
+            url: try url(repository, "blobs/uploads/").adding([("mount", "\(digest)"), ("from", source)]),
+            scopes: [.push(repository), .pull(source)],
+            accepted: [201, 202, 400, 401, 403, 404, 405],
+            action: action
+        )
+        let response = try send(call)
+        defer { response.discard() }
+        if response.status == 201 { return .mounted }
+        if response.status == 202, let location = try? location(of: response, action: action) {
+            cancel(Upload(location: location, chunkSize: nil), repository)
+        }
+        return .refused
+    }
+
+    /// Stores a manifest under a tag or its digest.
+    func putManifest(
+        _ repository: String,
+        _ identifier: String,
+        _ bytes: [UInt8],
+        mediaType: MediaType
+    ) throws(RegistryError) {
+        let digest = Digest.of(bytes)
+        let separator = identifier.contains(":") ? "@" : ":"
+        let action = "push manifest \(registry)/\(repository)\(separator)\(identifier)"
+        let head = try perform(
+            Call(
+                method: .put,
+                url: try url(repository, "manifests/\(identifier)"),
+                headers: HTTPHeaders([("Content-Type", mediaType.rawValue)]),
+                body: .bytes(bytes),
+                scopes: [.push(repository)],
+                accepted: [200, 201, 202],
+                action: action
+            )
+        )
+        if let stored = head.headers["Docker-Content-Digest"], stored != digest.description {
+            throw unexpected("the registry stored digest \(stored) instead of \(digest)", action: action)
+        }
+    }
+
+    // MARK: - Uploads
+
+    /// An upload that the registry has opened.
+    struct Upload {
+        /// Where the next request goes.
+        var location: HTTPURL
+        /// How large one request may be, in bytes; `nil` to send everything with one.
+        var chunkSize: Int?
+    }
+
+    func startUpload(_ repository: String, action: String) throws(RegistryError) -> Upload {
+        let response = try send(
+            Call(
+                method: .post,
+                url: try url(repository, "blobs/uploads/"),
+                scopes: [.push(repository)],
+                accepted: [202],
+                action: action
+            )
+        )
+        defer { response.discard() }
+        let maximum = response.head.headers["OCI-Chunk-Max-Length"].flatMap { Int($0) }
+        return Upload(
+            location: try location(of: response, action: action),
+            chunkSize: maximum.flatMap { $0 > 0 ? $0 : nil }
+        )
+    }
+
+    /// Tells the registry to forget an upload; that it does not is no harm.
+    func cancel(_ upload: Upload, _ repository: String) {
+        _ = try? perform(
+            Call(
+                method: .delete,
+                url: upload.location,
+                scopes: [.push(repository)],
+                accepted: [200, 202, 204, 404],
+                action: "cancel upload",
+                repeats: false
+            )
+        )
+    }
+
+    /// Where the next request of an upload goes.
+    func location(of response: HTTPResponse, action: String) throws(RegistryError) -> HTTPURL {
+        guard let text = response.head.headers["Location"] else {
+            throw unexpected("the registry's answer has no Location", action: action)
+        }
+        var url: HTTPURL
+        do throws(HTTPError) {
+            url = try response.url.resolving(text)
+        } catch {
+            throw unexpected("\(error)", action: action)
+        }
+        // Behind a proxy that ends TLS, registries name themselves with the scheme that they are reached by.
+        let base = try session.endpoint().base
+        if url.host == base.host, url.port == base.port { url.scheme = base.scheme }
+        // A hostile registry could have us send our bytes to somebody in our own network.
+        if url.host != base.host, !session.host.isNearby, let address = IPAddress(url.host),
+            address.isLoopback || address.isPrivate || address.isLinkLocal
+        {
+            throw unexpected("the registry wants the upload to go to the private address \(url.host)", action: action)
+        }
+        return url
+    }
+}

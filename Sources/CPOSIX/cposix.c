@@ -38,6 +38,28 @@ int cposix_renameat2(int from_directory, const char *from, int to_directory, con
     return (int)syscall(SYS_renameat2, from_directory, from, to_directory, to, flags);
 }
 
+static volatile sig_atomic_t forward_descriptor = -1;
+
+static void forward(int number) {
+    int saved_errno = errno;
+    unsigned char byte = (unsigned char)number;
+    ssize_t written = write(forward_descriptor, &byte, 1);
+    // A full pipe means that the reader has enough to do already.
+    (void)written;
+    errno = saved_errno;
+}
+
+int cposix_forward_signal(int number, int descriptor) {
+    struct sigaction action;
+    if (sigaction(number, NULL, &action) != 0) return -1;
+    if (action.sa_handler == SIG_IGN) return 0;
+    forward_descriptor = descriptor;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = forward;
+    action.sa_flags = SA_RESTART;
+    return sigaction(number, &action, NULL);
+}
+
 int cposix_drop_privileges(uid_t uid, gid_t gid, const gid_t *groups, size_t group_count) {
     // Raw calls: libc's wrappers broadcast to all threads, and there is only this one.
     if (syscall(SYS_setgroups, group_count, groups) != 0) return errno;

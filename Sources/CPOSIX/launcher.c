@@ -1,9 +1,19 @@
 #include "cposix.h"
 
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 
 // musl has no arc4random_buf; the hasher of Embedded Swift wants it. Where libc has its own, that one is linked.
 __attribute__((weak)) void arc4random_buf(void *buffer, size_t count) {
+    // The kernel gives every program 16 random bytes, which is just what the hasher takes: no need to ask for more.
+    static size_t taken = 0;
+    enum { given = 16 };
+    const unsigned char *supply = (const unsigned char *)getauxval(AT_RANDOM);
+    if (supply != NULL && count <= given - taken) {
+        memcpy(buffer, supply + taken, count);
+        taken += count;
+        return;
+    }
     unsigned char *bytes = buffer;
     while (count > 0) {
         ssize_t received = getrandom(bytes, count > 256 ? 256 : count, 0);

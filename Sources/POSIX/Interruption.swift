@@ -17,28 +17,27 @@ public enum Interruption {
     /// How long children may take to end after SIGTERM, before SIGKILL, in milliseconds.
     private static let graceMilliseconds = 3000
 
-    /// Handles SIGINT and SIGTERM from now on, in a thread of its own; to be called before there are other threads, and once.
+    /// Handles SIGINT and SIGTERM from now on, in a thread of its own; to be called once.
     ///
-    /// The process then ends with 128 and the signal's number as its exit code.
-    public static func install() {
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGINT)
-        sigaddset(&signals, SIGTERM)
-        // Threads that are started later inherit the mask, so only the waiting thread ever sees the signals.
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        let waited = signals
-        let thread = try? Thread {
-            var signals = waited
-            var signal: Int32 = 0
-            while sigwait(&signals, &signal) != 0 {}
-            stop(because: signal)
-        }
-        guard let thread else {
-            pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-            return
+    /// The process then ends with 128 and the signal's number as its exit code. Signals that the process was started to ignore stay ignored.
+    /// - Throws: When the system has no room for the thread; the signals then end this process alone.
+    public static func install() throws(POSIXError) {
+        let pipe = try Pipe()
+        let writeEnd = pipe.writeEnd.descriptor.rawValue
+        let readEnd = pipe.readEnd.descriptor
+        let thread = try Thread {
+            var number: UInt8 = 0
+            let count = try? withUnsafeMutableBytes(of: &number) { buffer throws(POSIXError) in
+                try readEnd.read(into: buffer)
+            }
+            // Nobody closes the other end, so there is always a signal.
+            if count == 1 { stop(because: Int32(number)) }
         }
         thread.detach()
+        pipe.leave()
+        for signal in [Signal.interrupt, .terminate] {
+            try systemCall("sigaction") { cposix_forward_signal(signal.rawValue, writeEnd) }
+        }
     }
 
     /// Adds work that is done before an interrupted process ends, such as removing temporary files; the last added is done first.

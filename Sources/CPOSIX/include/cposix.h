@@ -84,6 +84,11 @@ ssize_t cposix_read_entries(int directory, void *buffer, size_t size);
 /// Renames relative to directories, with `RENAME_NOREPLACE` and friends.
 int cposix_renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned int flags);
 
+/// Writes the number of a signal, as one byte, to a descriptor whenever it arrives, in whatever thread. One descriptor serves all signals.
+///
+/// A signal that the process was started to ignore stays ignored. Returns 0, or -1 and `errno`.
+int cposix_forward_signal(int number, int descriptor);
+
 /// Drops to the given ids for good: groups, then group id, then user id, for the calling thread alone.
 ///
 /// To be called before the process has a second thread. Returns 0, or an error number.

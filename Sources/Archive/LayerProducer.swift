@@ -43,7 +43,7 @@ enum LayerProducer {
         let entries = EntryWriter(owner: nil, namesFailedFile: false)
         for parent in parents.reversed() {
             let status = try system { () throws(POSIXError) in try FileSystem.status(parent) }
-            try output.header(entries.numbers(.directory, status), name: EntryPath(parent).bytes)
+            try output.header(entries.numbers(.directory, status), name: Array(parent.utf8))
         }
     }
 
@@ -63,7 +63,7 @@ enum LayerProducer {
             gid: Int64(owner.gid),
             size: size
         )
-        try output.header(numbers, name: EntryPath(path).bytes, linkName: EntryPath(linkName).bytes)
+        try output.header(numbers, name: Array(path.utf8), linkName: Array(linkName.utf8))
     }
 
     private static func writeFile(

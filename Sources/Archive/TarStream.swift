@@ -50,6 +50,15 @@ struct TarStream: ~Copyable {
         }
     }
 
+    /// Writes the header of an entry whose names are in arrays.
+    mutating func header(_ numbers: TarNumbers, name: [UInt8], linkName: [UInt8] = []) throws(ArchiveError) {
+        try name.withUnsafeBytes { name in
+            linkName.withUnsafeBytes { linkName in
+                capture { () throws(ArchiveError) in try header(numbers, name: name, linkName: linkName) }
+            }
+        }.get()
+    }
+
     /// Writes bytes from memory.
     mutating func append(_ bytes: [UInt8]) throws(ArchiveError) {
         var written = 0

@@ -1,0 +1,110 @@
+import BuildpackModel
+import Console
+import POSIX
+import PlatformModel
+
+/// What a buildpack left below `<layers>/<buildpack>`: its layers and its store.toml.
+struct BuildpackLayersDir {
+    /// The buildpack.
+    let buildpack: GroupElement
+    /// The directory's path.
+    let path: String
+    /// The layers, in bytewise order of their names.
+    let layers: [BuildpackLayerDir]
+    /// The contents of store.toml; `nil` when there is no such file.
+    let store: StoreTOML?
+
+    /// Reads the directory; a missing one has no layers.
+    ///
+    /// - Parameters:
+    ///   - layersDir: The directory that holds those of all buildpacks.
+    ///   - buildpack: The buildpack.
+    ///   - logger: Told at debug level what is read.
+    /// - Throws: `BuildpackModelError` when the directory or store.toml cannot be read. A malformed `<layer>.toml` is
+    ///   kept as the layer's own failure.
+    init(layersDir: String, buildpack: GroupElement, logger: Logger) throws(BuildpackModelError) {
+        self.buildpack = buildpack
+        path = Path.join(layersDir, buildpack.directoryName)
+        logger.debug("Reading buildpack directory: \(path)")
+        let entries = try Self.entries(of: path)
+        var names: Set<String> = []
+        var store: StoreTOML?
+        for entry in entries {
+            logger.debug("Reading buildpack directory item: \(entry.name)")
+            if entry.type == .directory { names.insert(entry.name) }
+        }
+        for entry in entries where entry.type != .directory && entry.name.hasSuffix(".toml") {
+            let name = String(entry.name.dropLast(".toml".count))
+            switch name {
+            case "launch", "build": continue
+            case "store": store = try TOMLFile.read(Path.join(path, entry.name))
+            default: names.insert(name)
+            }
+        }
+        self.store = store
+        let directory = path
+        layers = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { name in
+            BuildpackLayerDir(buildpackID: buildpack.id, name: name, path: Path.join(directory, name))
+        }
+    }
+
+    private static func entries(of path: String) throws(BuildpackModelError) -> [DirectoryEntry] {
+        do {
+            return try FileSystem.list(path)
+        } catch {
+            guard error.errno == .noSuchFile else { throw .file(error) }
+            return []
+        }
+    }
+
+    /// The layers for the app image.
+    var launchLayers: [BuildpackLayerDir] { layers.filter { $0.types?.launch ?? false } }
+
+    /// The layers for the cache.
+    var cachedLayers: [BuildpackLayerDir] { layers.filter { $0.types?.cache ?? false } }
+
+    /// The layers whose metadata cannot be read.
+    var malformedLayers: [BuildpackLayerDir] { layers.filter { $0.types == nil } }
+}
+
+/// A layer as its buildpack left it: a directory, a `<layer>.toml`, or both.
+struct BuildpackLayerDir {
+    /// What messages call the layer: `<buildpack>:<layer>`.
+    let identifier: String
+    /// The layer's name.
+    let name: String
+    /// The path of the layer's directory, whether it is there or not.
+    let path: String
+    /// Types and metadata of the layer, and the diff id that the restorer noted, if any; or why they cannot be read.
+    let record: Result<LayerRecord, BuildpackModelError>
+
+    init(buildpackID: String, name: String, path: String) {
+        identifier = "\(buildpackID):\(name)"
+        self.name = name
+        self.path = path
+        record = Result { () throws(BuildpackModelError) in try Self.readRecord(path) }
+    }
+
+    /// The layer's record as far as its types go, `nil` when it cannot be read.
+    var types: LayerRecord? { try? record.get() }
+
+    /// Whether the buildpack left files, rather than only metadata for a layer that the previous image has.
+    var hasContents: Bool { FileSystem.exists(path) }
+
+    private static func readRecord(_ path: String) throws(BuildpackModelError) -> LayerRecord {
+        let metadata: LayerMetadata = try TOMLFile.readIfPresent("\(path).toml") ?? LayerMetadata()
+        var diffID = ""
+        do {
+            diffID = try FileSystem.readText("\(path).sha")
+        } catch {
+            guard error.errno == .noSuchFile else { throw .file(error) }
+        }
+        return LayerRecord(
+            diffID: diffID,
+            metadata: metadata.metadata,
+            build: metadata.build,
+            launch: metadata.launch,
+            cache: metadata.cache
+        )
+    }
+}

@@ -1,0 +1,196 @@
+import BuildpackModel
+import CNBCore
+import Console
+import OCI
+import POSIX
+import PlatformModel
+
+/// What the app image is built on.
+struct ExportBase: Sendable {
+    /// The run image.
+    let runImage: any StoredImage
+    /// The run image with the config that extensions gave it: the app image before its first layer.
+    let draft: ImageDraft
+    /// The image of the build before; `nil` when there was none.
+    let previous: (any StoredImage)?
+    /// The extended run image; `nil` when nothing was extended.
+    let extended: ExtendedRunImage?
+    /// When the app image says it was made.
+    let created: Timestamp
+}
+
+/// A run image that the extender wrote, as the only layout below `<extended>/run`.
+struct ExtendedRunImage: Sendable {
+    let path: String
+    let image: any StoredImage
+
+    /// Opens the image, `nil` when there is none.
+    static func open(below directory: String, inputs: ExportInputs) throws(ExportError) -> ExtendedRunImage? {
+        let entries: [DirectoryEntry]
+        do {
+            entries = try FileSystem.list(directory)
+        } catch {
+            guard error.errno == .noSuchFile else { throw ExportError(error.description) }
+            return nil
+        }
+        guard let entry = entries.first else { return nil }
+        guard entries.count == 1 else {
+            throw ExportError("expected directory \"\(directory)\" to have only 1 item; found \(entries.count)")
+        }
+        let path = Path.join(directory, entry.name)
+        let image: (any StoredImage)?
+        do {
+            image = try inputs.openLayout(path)
+        } catch {
+            throw ExportError(error.description)
+        }
+        guard let image else { throw ExportError("there is no image in \(path)") }
+        return ExtendedRunImage(path: path, image: image)
+    }
+}
+
+extension ExportPhase {
+    /// Opens the images that the app image is built on.
+    func openBase(_ saver: ImageSaver) throws(PhaseError) -> ExportBase {
+        let extended = try extendedConfigImage()
+        if let previous = previousReference {
+            logger.info("Reusing layers from image '\(pathOfLayout(previous) ?? previous)'")
+        }
+        let created = creationTime()
+        if inputs.platform.useLayout { logger.info("Using app image: \(saver.names.first ?? "")") }
+        let previous: (any StoredImage)?
+        let runImage: any StoredImage
+        var draft: ImageDraft
+        do {
+            previous = try openPreviousImage()
+            runImage = try openRunImage()
+            draft = try ImageDraft(base: runImage)
+            if inputs.platform.useLayout {
+                let name = try ImageReference(inputs.platform.outputImage).identifier
+                draft.annotations["org.opencontainers.image.ref.name"] = name
+            }
+        } catch {
+            throw PhaseError(.failed, failedTo: "create new app image", error)
+        }
+        if let extended {
+            logger.debug("Using config from extensions...")
+            draft.container = extended.config.container
+        }
+        return ExportBase(
+            runImage: runImage,
+            draft: draft,
+            previous: previous,
+            extended: try extendedImage(),
+            created: created
+        )
+    }
+
+    private func openPreviousImage() throws(OCIError) -> (any StoredImage)? {
+        guard let previousReference else { return nil }
+        return try images.open(previousReference, platform: nil)
+    }
+
+    private var previousReference: String? {
+        guard let reference = inputs.analysis.previousImage, !reference.isEmpty else { return nil }
+        return reference
+    }
+
+    /// What of a layout's identifier is its path, `nil` when images are not in layouts.
+    private func pathOfLayout(_ identifier: String) -> String? {
+        guard inputs.platform.useLayout, let at = identifier.lastIndex(of: "@") else { return nil }
+        return String(identifier[..<at])
+    }
+
+    private func openRunImage() throws(OCIError) -> any StoredImage {
+        let reference = inputs.platform.runImage
+        guard inputs.platform.useLayout else {
+            return try ImageOpening(store: images, logger: logger).open(reference)
+        }
+        // Nobody's mirror answers wrongly where there is only a disk.
+        guard let image = try images.open(reference, platform: nil) else { throw .noLayers(image: reference) }
+        _ = try image.topLayer()
+        return image
+    }
+
+    // MARK: Extensions
+
+    private var extendedRunDir: String? {
+        guard platformAPI.supports(.runImageExtension), !inputs.platform.extendedDir.isEmpty else { return nil }
+        return Path.join(inputs.platform.extendedDir, "run")
+    }
+
+    private func extendedImage() throws(PhaseError) -> ExtendedRunImage? {
+        guard let extendedRunDir else { return nil }
+        do {
+            return try ExtendedRunImage.open(below: extendedRunDir, inputs: inputs)
+        } catch {
+            throw PhaseError(.export, failedTo: "export", error)
+        }
+    }
+
+    /// The image whose config replaces the run image's, where extensions have extended it.
+    private func extendedConfigImage() throws(PhaseError) -> (any StoredImage)? {
+        guard platformAPI.supports(.runImageExtension), !inputs.platform.useLayout else { return nil }
+        guard inputs.analysis.runImage?.extend ?? false else { return nil }
+        let directory = Path.join(inputs.platform.extendedDir, "run")
+        let extended: ExtendedRunImage?
+        do {
+            extended = try ExtendedRunImage.open(below: directory, inputs: inputs)
+        } catch {
+            throw PhaseError(.failed, failedTo: "get extended image config", error)
+        }
+        guard let extended else {
+            throw PhaseError(.failed, failedTo: "get extended image config", "missing extended run image")
+        }
+        return extended.image
+    }
+
+    // MARK: Creation time
+
+    private func creationTime() -> Timestamp {
+        guard platformAPI.supports(.sourceDateEpoch), let text = inputs.sourceDateEpoch, !text.isEmpty else {
+            return .normalized
+        }
+        guard let seconds = Int64(text), let time = Timestamp(seconds: seconds) else {
+            logger.warn("Ignoring invalid SOURCE_DATE_EPOCH")
+            return .normalized
+        }
+        return time
+    }
+
+    // MARK: Names of the run image
+
+    /// Under which names newer versions of the run image can be found, for the labels of the app image.
+    func runImageNames() throws(PhaseError) -> RunImageNames {
+        let offered: [RunImageNames]
+        do {
+            guard platformAPI.supports(.runTOML) else { return try namesOfStack() }
+            offered = try offeredRunImages()
+        } catch {
+            throw PhaseError(.failed, error.description, excerpt: error.excerpt)
+        }
+        guard let first = offered.first else { return RunImageNames() }
+        let name = inputs.analysis.runImage?.image ?? ""
+        if let match = offered.first(where: { $0.contains(name) }) { return match }
+        // Extensions may have chosen a run image that run.toml does not know.
+        do {
+            return try readBuildMetadata().extensions.isEmpty ? first : RunImageNames(image: name)
+        } catch {
+            throw PhaseError(.failed, error.description)
+        }
+    }
+
+    private func namesOfStack() throws(PlatformModelError) -> RunImageNames {
+        let path = inputs.platform.stackPath
+        if let stack = try StackTOML.read(path) { return stack.runImage }
+        logger.info("No stack metadata found at path \"\(path)\"")
+        return RunImageNames()
+    }
+
+    private func offeredRunImages() throws(PlatformModelError) -> [RunImageNames] {
+        let path = inputs.platform.runPath
+        if let run = try RunTOML.read(path) { return run.images }
+        logger.info("No run metadata found at path \"\(path)\"")
+        return []
+    }
+}

@@ -1,0 +1,143 @@
+import Archive
+import BuildpackModel
+import CNBCore
+import Console
+import OCI
+import PlatformModel
+
+extension ExportPhase {
+    /// Puts the cached layers of all buildpacks into the cache. That a cache cannot be written fails no build.
+    ///
+    /// - Parameters:
+    ///   - known: Diff ids of directories that were archived for the image.
+    ///   - cancellation: Ends the work early.
+    func updateCache(knowing known: [String: DiffID], cancellation: Cancellation?) {
+        guard let cache else { return }
+        logger.timed("Cache") {
+            do {
+                try CacheExport(self, to: cache, knowing: known, cancellation: cancellation).run()
+            } catch {
+                logger.warn("Failed to export cache: \(error)")
+            }
+        }
+    }
+}
+
+/// The writing of a new version of the cache.
+private final class CacheExport {
+    private let phase: ExportPhase
+    private let cache: any LayerCache
+    private let known: [String: DiffID]
+    private let engine: LayerEngine
+    private let original: CacheMetadata
+    private let update: any CacheUpdate
+
+    init(
+        _ phase: ExportPhase,
+        to cache: any LayerCache,
+        knowing known: [String: DiffID],
+        cancellation: Cancellation?
+    ) throws(ExportError) {
+        self.phase = phase
+        self.cache = cache
+        self.known = known
+        engine = LayerEngine(pool: CompressionPool(), cancellation: cancellation)
+        if !cache.exists { phase.logger.info("Layer cache not found") }
+        do {
+            original = try cache.metadata()
+        } catch {
+            throw ExportError("metadata for previous cache", error)
+        }
+        do {
+            update = try cache.beginUpdate()
+        } catch {
+            throw ExportError(error.description)
+        }
+    }
+
+    func run() throws(ExportError) {
+        var metadata = CacheMetadata()
+        for buildpack in phase.inputs.group.buildpacks {
+            let directory: BuildpackLayersDir
+            do {
+                directory = try BuildpackLayersDir(
+                    layersDir: phase.layersDir,
+                    buildpack: buildpack,
+                    logger: phase.logger
+                )
+            } catch {
+                throw ExportError("reading layers for buildpack '\(buildpack.id)'", error)
+            }
+            var layers = BuildpackLayers(id: buildpack.id, version: buildpack.version)
+            for layer in directory.cachedLayers {
+                let previous = original.buildpack(buildpack.id)?.layers[layer.name]?.diffID
+                layers.layers[layer.name] = record(of: layer, previous: previous)
+            }
+            metadata.buildpacks.append(layers)
+        }
+        if phase.platformAPI.supports(.sbomFiles) { metadata.sbom = try addSBOM() }
+        do {
+            try update.commit(metadata)
+        } catch {
+            throw ExportError("committing cache", error)
+        }
+    }
+
+    /// Caches a layer; one that cannot be cached is left out with a warning.
+    private func record(of layer: BuildpackLayerDir, previous: String?) -> LayerRecord? {
+        guard var record = layer.types else { return nil }
+        guard layer.hasContents else {
+            phase.logger.warn("Failed to cache layer '\(layer.identifier)' because it has no contents")
+            return nil
+        }
+        do {
+            record.diffID = try add(layer.path, id: layer.identifier, previous: previous).description
+            return record
+        } catch {
+            phase.logger.warn("Failed to cache layer '\(layer.identifier)': \(error)")
+            return nil
+        }
+    }
+
+    private func addSBOM() throws(ExportError) -> String {
+        let kind = SBOMDirectory.cache
+        guard let path = try SBOMDirectory.path(kind, below: phase.layersDir, logger: phase.logger) else { return "" }
+        return try add(path, id: kind.layerID, previous: original.sbom).description
+    }
+
+    /// Caches a directory, without writing it where the old version of the cache has it.
+    private func add(_ path: String, id: String, previous: String?) throws(ExportError) -> DiffID {
+        let content = LayerContent.directory(path, owner: phase.owner)
+        var diffID = known[path]
+        do {
+            if let previous = previous.flatMap({ try? DiffID($0) }) {
+                let current = try diffID ?? DiffID(engine.digest(content).diffID)
+                diffID = current
+                if current == previous { try reuse(current, id: id) }
+            }
+            diffID = try update.add(content, knownAs: diffID, with: engine)
+        } catch {
+            throw ExportError("\(error)")
+        }
+        guard let diffID else { throw ExportError("creating layer '\(id)'") }
+        phase.logger.info("Adding cache layer '\(id)'")
+        phase.logger.debug("Layer '\(id)' SHA: \(diffID)")
+        return diffID
+    }
+
+    private func reuse(_ diffID: DiffID, id: String) throws(CacheError) {
+        do {
+            try cache.verify(diffID)
+        } catch {
+            phase.logger.warn("Skipping reuse for layer \(id): \(error)")
+            return
+        }
+        phase.logger.info("Reusing cache layer '\(id)'")
+        phase.logger.debug("Layer '\(id)' SHA: \(diffID)")
+        do {
+            try update.reuse(diffID)
+        } catch CacheError.missing {
+            phase.logger.warn("Skipping re-use for layer \(id): \(CacheError.missing(diffID: diffID.description))")
+        }
+    }
+}

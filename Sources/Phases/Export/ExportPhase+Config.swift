@@ -1,0 +1,82 @@
+import BuildpackModel
+import CNBCore
+import Console
+import OCI
+import POSIX
+import PlatformModel
+
+extension ExportPhase {
+    /// Sets the labels of lifecycle and buildpacks.
+    func setLabels(
+        _ label: LifecycleMetadataLabel,
+        _ build: BuildMetadata,
+        _ project: ProjectMetadata,
+        on container: inout ContainerConfig
+    ) throws(ExportError) {
+        let lifecycleText: String
+        let buildText: String
+        let projectText: String
+        do {
+            lifecycleText = try label.label()
+            buildText = try BuildMetadataLabel(build: build, launcher: inputs.launcher).label(platformAPI: platformAPI)
+            projectText = try project.label()
+        } catch {
+            throw ExportError("marshall metadata", error)
+        }
+        var labels = [
+            (LifecycleMetadataLabel.name, lifecycleText),
+            (BuildMetadataLabel.name, buildText),
+            (ProjectMetadata.labelName, projectText),
+        ]
+        labels += build.labels.map { ($0.key, $0.value) }
+        if platformAPI.supports(.executionEnvironments), !inputs.platform.execEnv.isEmpty {
+            labels.append(("io.buildpacks.exec-env", inputs.platform.execEnv))
+        }
+        for (name, value) in labels {
+            logger.info("Adding label '\(name)'")
+            container.labels[name] = value
+        }
+    }
+
+    /// Sets the variables that the launcher needs, and puts it into the path.
+    func setEnvironment(on container: inout ContainerConfig) {
+        let variables = [
+            (EnvironmentName.layersDir, layersDir),
+            (EnvironmentName.appDir, appDir),
+            (EnvironmentName.platformAPI, "\(platformAPI.version)"),
+            (EnvironmentName.deprecationMode, "quiet"),
+        ]
+        for (name, value) in variables {
+            logger.debug("Setting \(name)=\(value)")
+            container.setEnvironmentValue(name, value)
+        }
+        let path = container.environmentValue("PATH") ?? ""
+        logger.debug("Prepending \(DefaultPath.processDir) and \(DefaultPath.lifecycleDir) to PATH")
+        container.setEnvironmentValue("PATH", "\(DefaultPath.processDir):\(DefaultPath.lifecycleDir):\(path)")
+    }
+
+    /// Makes the image start its default process in the app's directory.
+    func setProcess(_ build: BuildMetadata, on container: inout ContainerConfig) throws(ExportError) {
+        logger.debug("Setting WORKDIR: '\(appDir)'")
+        container.workingDirectory = appDir
+        let entrypoint = try entrypoint(build)
+        logger.debug("Setting ENTRYPOINT: '\(entrypoint)'")
+        container.entrypoint = [entrypoint]
+        container.command = []
+    }
+
+    /// The process that the user wants, or else the buildpacks; without either, the launcher decides by arguments.
+    private func entrypoint(_ build: BuildMetadata) throws(ExportError) -> String {
+        let wanted = inputs.platform.processType
+        guard wanted.isEmpty || build.processes.contains(where: { $0.type == wanted }) else {
+            throw ExportError("determining entrypoint: tried to set \(wanted) to default but it doesn't exist")
+        }
+        let type = wanted.isEmpty ? build.defaultProcessType : wanted
+        guard !type.isEmpty else {
+            logger.info("no default process type")
+            return DefaultPath.launcherPath
+        }
+        logger.info("Setting default process type '\(type)'")
+        return Path.join(DefaultPath.processDir, type)
+    }
+}

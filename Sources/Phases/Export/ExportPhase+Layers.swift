@@ -1,0 +1,237 @@
+import Archive
+import BuildpackModel
+import CNBCore
+import Console
+import OCI
+import POSIX
+import PlatformModel
+
+/// What the history of an app image says about its layers.
+enum LayerHistory {
+    static let app = "Application Layer"
+    static let config = "Buildpacks Launcher Config"
+    static let launcher = "Buildpacks Application Launcher"
+    static let processTypes = "Buildpacks Process Types"
+    static let sbom = "Software Bill-of-Materials"
+
+    static func slice(_ number: Int) -> String { "Application Slice: \(number)" }
+
+    static func layer(_ name: String, of buildpack: GroupElement) -> String {
+        "Layer: '\(name)', Created by buildpack: \(buildpack)"
+    }
+}
+
+extension ExportPhase {
+    /// What the phase before this one knows about the layers of the previous image.
+    private var previousLabel: LifecycleMetadataLabel { inputs.analysis.layers }
+
+    /// The label with what is known before any layer is made.
+    func lifecycleLabel(
+        of base: ExportBase,
+        runImageNames: RunImageNames
+    ) throws(ExportError) -> LifecycleMetadataLabel {
+        var label = LifecycleMetadataLabel()
+        do {
+            label.runImage.topLayer = try base.runImage.topLayer().description
+        } catch {
+            throw ExportError("get run image top layer SHA", error)
+        }
+        label.runImage.reference = base.runImage.labelReference
+        if platformAPI.supports(.runImageLabel) { label.runImage.names = runImageNames }
+        label.stack = runImageNames
+        return label
+    }
+
+    // MARK: Extensions
+
+    /// Adds the layers that extensions put on the run image; those of the run image itself are in its draft already.
+    func addExtensionLayers(_ base: ExportBase, to image: inout AppImage) throws(ExportError) {
+        guard let extended = base.extended else { return }
+        do {
+            let layers = try extended.image.layers()
+            let history = extended.image.config.history.normalized(layerCount: layers.count)
+            for (layer, entry) in zip(layers, history) where try extended.image.hasBlob(layer.descriptor) {
+                let blobPath = Path.join(extended.path, "blobs/sha256", layer.descriptor.digest.hex)
+                _ = try image.add(.tar(at: blobPath), createdBy: entry.createdBy, previous: [])
+            }
+        } catch {
+            throw ExportError("failed to add or reuse extension layer: \(error)")
+        }
+    }
+
+    // MARK: Buildpacks
+
+    /// Adds the launch layers of all buildpacks, in the group's order.
+    func addBuildpackLayers(to image: inout AppImage, _ label: inout LifecycleMetadataLabel) throws(ExportError) {
+        for buildpack in inputs.group.buildpacks {
+            let directory: BuildpackLayersDir
+            do {
+                directory = try BuildpackLayersDir(layersDir: layersDir, buildpack: buildpack, logger: logger)
+            } catch {
+                throw ExportError("reading layers for buildpack '\(buildpack.id)'", error)
+            }
+            logger.debug("Processing buildpack directory: \(directory.path)")
+            var layers = BuildpackLayers(id: buildpack.id, version: buildpack.version, store: directory.store)
+            for layer in directory.launchLayers {
+                logger.debug("Processing launch layer: \(layer.path)")
+                layers.layers[layer.name] = try add(layer, of: buildpack, to: &image)
+            }
+            label.buildpacks.append(layers)
+            let malformed = directory.malformedLayers.map(\.identifier)
+            guard malformed.isEmpty else {
+                throw ExportError("failed to parse metadata for layers '[\(malformed.joined(separator: " "))]'")
+            }
+        }
+    }
+
+    /// Adds a launch layer; one without contents is taken from the previous image.
+    private func add(
+        _ layer: BuildpackLayerDir,
+        of buildpack: GroupElement,
+        to image: inout AppImage
+    ) throws(ExportError) -> LayerRecord {
+        var record: LayerRecord
+        do {
+            record = try layer.record.get()
+        } catch {
+            throw ExportError("reading '\(layer.identifier)' metadata", error)
+        }
+        let createdBy = LayerHistory.layer(layer.name, of: buildpack)
+        let previous = previousLabel.buildpack(buildpack.id)?.layers[layer.name]
+        if layer.hasContents {
+            let diffID = try image.addDirectory(
+                layer.path,
+                owner: owner,
+                id: layer.identifier,
+                createdBy: createdBy,
+                previous: previous?.diffID ?? ""
+            )
+            record.diffID = diffID.description
+            return record
+        }
+        let id = layer.identifier
+        guard !record.cache else { throw ExportError("layer '\(id)' is cache=true but has no contents") }
+        guard let previous else {
+            throw ExportError("cannot reuse '\(id)', previous image has no metadata for layer '\(id)'")
+        }
+        logger.info("Reusing layer '\(id)'")
+        logger.debug("Layer '\(id)' SHA: \(previous.diffID)")
+        do {
+            try image.reuse(previous.diffID, createdBy: createdBy)
+        } catch {
+            throw ExportError("reusing layer: '\(id)'", error)
+        }
+        record.diffID = previous.diffID
+        return record
+    }
+
+    // MARK: SBOM
+
+    /// Adds the layer with the SBOM files of launch layers.
+    func addSBOMLayer(to image: inout AppImage, _ label: inout LifecycleMetadataLabel) throws(ExportError) {
+        guard platformAPI.supports(.sbomFiles) else { return }
+        guard let path = try SBOMDirectory.path(.launch, below: layersDir, logger: logger) else { return }
+        let diffID = try image.addDirectory(
+            path,
+            owner: owner,
+            id: SBOMDirectory.launch.layerID,
+            createdBy: LayerHistory.sbom,
+            previous: previousLabel.sbom ?? ""
+        )
+        label.sbom = diffID.description
+    }
+
+    // MARK: App
+
+    /// Adds the app's directory, divided into slices.
+    func addAppLayers(
+        _ slices: [Slice],
+        to image: inout AppImage,
+        _ label: inout LifecycleMetadataLabel
+    ) throws(ExportError) {
+        logger.debug("Adding app layers")
+        let contents: [LayerContent]
+        do {
+            contents = try LayerContent.slices(of: appDir, patterns: slices.map { $0.paths ?? [] }, owner: owner)
+        } catch {
+            throw ExportError("exporting app layers: creating app layers", error)
+        }
+        var reusedCount = 0
+        for (index, content) in contents.enumerated() {
+            let createdBy = contents.count == 1 ? LayerHistory.app : LayerHistory.slice(index + 1)
+            let addition: AppImage.Addition
+            do {
+                addition = try image.add(content, createdBy: createdBy, previous: previousLabel.app)
+            } catch {
+                throw ExportError("exporting app layers", error)
+            }
+            logger.debug("Layer 'slice-\(index + 1)' SHA: \(addition.diffID)")
+            if addition.isReused { reusedCount += 1 }
+            label.app.append(addition.diffID.description)
+        }
+        let addedCount = contents.count - reusedCount
+        if reusedCount > 0 { logger.info("Reused \(reusedCount)/\(contents.count) app layer(s)") }
+        if addedCount > 0 { logger.info("Added \(addedCount)/\(contents.count) app layer(s)") }
+    }
+
+    // MARK: Launcher
+
+    /// Adds the launcher, its configuration, and a symlink to it for each process type.
+    func addLauncherLayers(
+        _ processes: [ProcessEntry],
+        to image: inout AppImage,
+        _ label: inout LifecycleMetadataLabel
+    ) throws(ExportError) {
+        do {
+            _ = try FileSystem.status(inputs.platform.launcherPath)
+        } catch {
+            let path = inputs.platform.launcherPath
+            throw ExportError("creating launcher layers: failed to stat launcher at path '\(path)'", error)
+        }
+        let launcher = LayerContent.program(
+            at: inputs.platform.launcherPath,
+            name: DefaultPath.launcherPath,
+            directories: [Path.directory(DefaultPath.lifecycleDir), DefaultPath.lifecycleDir]
+        )
+        label.launcher = try image.addLayer(
+            launcher,
+            id: "buildpacksio/lifecycle:launcher",
+            createdBy: LayerHistory.launcher,
+            previous: previousLabel.launcher
+        ).description
+        label.config = try image.addDirectory(
+            Path.join(layersDir, "config"),
+            owner: owner,
+            id: "buildpacksio/lifecycle:config",
+            createdBy: LayerHistory.config,
+            previous: previousLabel.config
+        ).description
+        guard !processes.isEmpty else { return }
+        label.processTypes = try image.addLayer(
+            try Self.links(to: processes),
+            id: "buildpacksio/lifecycle:process-types",
+            createdBy: LayerHistory.processTypes,
+            previous: previousLabel.processTypes
+        ).description
+    }
+
+    private static func links(to processes: [ProcessEntry]) throws(ExportError) -> LayerContent {
+        let forbidden = #"/><:|&\"#
+        var names: [String] = []
+        for process in processes {
+            guard !process.type.isEmpty else {
+                throw ExportError("creating layer '': type is required for all processes")
+            }
+            guard !process.type.contains(where: forbidden.contains) else {
+                let rule = "type may not contain characters '\(forbidden)'"
+                throw ExportError("creating layer '': invalid process type '\(process.type)': \(rule)")
+            }
+            names.append(Path.join(DefaultPath.processDir, process.type))
+        }
+        return .links(
+            names,
+            to: DefaultPath.launcherPath,
+            directories: [Path.directory(DefaultPath.processDir), DefaultPath.processDir]
+        )
+    }
+}

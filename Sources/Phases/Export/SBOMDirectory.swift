@@ -1,0 +1,115 @@
+import BuildpackModel
+import CNBCore
+import Console
+import POSIX
+import PlatformModel
+
+/// A directory of SBOM files below `<layers>/sbom`.
+enum SBOMDirectory: String {
+    /// Of what is in the app image.
+    case launch
+    /// Of what is kept in the cache.
+    case cache
+    /// Of what took part in the build only.
+    case build
+
+    /// What messages call the layer made of the directory.
+    var layerID: String { "buildpacksio/lifecycle:\(rawValue).sbom" }
+
+    /// The directory's path, `nil` when it does not exist.
+    static func path(
+        _ kind: SBOMDirectory,
+        below layersDir: String,
+        logger: Logger
+    ) throws(ExportError) -> String? {
+        let path = Path.join(layersDir, "sbom", kind.rawValue)
+        do {
+            _ = try FileSystem.list(path)
+        } catch {
+            guard error.errno == .noSuchFile else { throw ExportError("failed to read layers config sbom", error) }
+            return nil
+        }
+        logger.debug("Found SBOM of type \(kind.rawValue) for at \(path)")
+        return path
+    }
+}
+
+extension ExportPhase {
+    /// Copies the SBOM files of lifecycle and launcher to those of the build and the app image.
+    func copyLifecycleSBOMs() throws(ExportError) {
+        guard platformAPI.supports(.launcherSBOM) else { return }
+        let name = "buildpacksio_lifecycle"
+        let buildDir = Path.join(layersDir, "sbom", SBOMDirectory.build.rawValue, name)
+        let launchDir = Path.join(layersDir, "sbom", SBOMDirectory.launch.rawValue, name, "launcher")
+        let customDir = inputs.platform.launcherSBOMDir
+        do {
+            try copyDefaultSBOMs(of: "lifecycle", to: buildDir)
+            if customDir.isEmpty || customDir == DefaultPath.lifecycleDir {
+                try copyDefaultSBOMs(of: "launcher", to: launchDir)
+            } else {
+                try copyCustomSBOMs(from: customDir, to: launchDir)
+            }
+        } catch {
+            throw ExportError("failed to copy buildpacksio SBOMs", error)
+        }
+    }
+
+    /// Copies `<component>.sbom.*` from where a builder has them.
+    private func copyDefaultSBOMs(of component: String, to directory: String) throws(POSIXError) {
+        for format in SBOMFormat.allCases.byLifecycleOrder {
+            let name = "\(component).\(format.fileName)"
+            let source = Path.join(DefaultPath.lifecycleDir, name)
+            do {
+                _ = try FileSystem.status(source)
+            } catch {
+                guard error.errno == .noSuchFile else { throw error }
+                logger.warn("Did not find SBOM \(name) in \(DefaultPath.lifecycleDir)")
+                continue
+            }
+            try FileSystem.makeDirectories(directory, mode: 0o777)
+            let target = Path.join(directory, format.fileName)
+            logger.debug("Copying SBOM \(name) to \(target)")
+            try Self.copy(source, to: target)
+        }
+    }
+
+    /// Copies everything that looks like an SBOM file from a directory that the platform has chosen.
+    private func copyCustomSBOMs(from source: String, to directory: String) throws(POSIXError) {
+        let entries: [DirectoryEntry]
+        do {
+            entries = try FileSystem.list(source)
+        } catch {
+            logger.warn("Failed to list contents of directory \(source)")
+            throw error
+        }
+        try FileSystem.makeDirectories(directory, mode: 0o755)
+        for entry in entries where entry.type != .directory && Self.isSBOMName(entry.name) {
+            let target = Path.join(directory, entry.name)
+            do {
+                try Self.copy(Path.join(source, entry.name), to: target)
+            } catch {
+                logger.warn("failed while copying SBOM from \(Path.join(source, entry.name)) to \(target)")
+                throw error
+            }
+        }
+    }
+
+    private static func isSBOMName(_ name: String) -> Bool {
+        SBOMFormat.allCases.contains { name.hasSuffix($0.fileName) }
+    }
+
+    /// Copies a file, or a symbolic link as such.
+    private static func copy(_ source: String, to target: String) throws(POSIXError) {
+        let status = try FileSystem.linkStatus(source)
+        if status.isSymlink {
+            try FileSystem.createSymlink(target, target: try FileSystem.readLink(source))
+        } else if status.isRegular {
+            try FileSystem.writeFile(target, try FileSystem.readFile(source), mode: 0o666)
+        }
+    }
+}
+
+extension [SBOMFormat] {
+    /// CycloneDX, SPDX, Syft: the order in which messages about missing files come.
+    fileprivate var byLifecycleOrder: [SBOMFormat] { sorted { $0.fileName < $1.fileName } }
+}

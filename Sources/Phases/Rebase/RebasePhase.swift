@@ -1,0 +1,179 @@
+import CNBCore
+public import Console
+public import OCI
+public import PlatformModel
+
+/// Puts the layers of an app image on a newer run image, without building anything.
+///
+/// No layer is read: what changes are manifest, config and labels, and layers are mounted where they are needed.
+///
+/// See the [platform specification](https://github.com/buildpacks/spec/blob/main/platform.md#rebaser).
+public struct RebasePhase: Sendable {
+    let inputs: RebaseInputs
+    let images: any ImageStore
+    let logger: Logger
+
+    /// Makes the phase.
+    ///
+    /// - Parameters:
+    ///   - inputs: What the phase needs to know.
+    ///   - images: Where app image and run image are.
+    ///   - logger: Told what happens.
+    public init(inputs: RebaseInputs, images: any ImageStore, logger: Logger) {
+        self.inputs = inputs
+        self.images = images
+        self.logger = logger
+    }
+
+    var platformAPI: PlatformAPI { inputs.platformAPI }
+    var isForced: Bool { inputs.platform.forceRebase }
+
+    /// Rebases, and writes report.toml.
+    ///
+    /// - Returns: What report.toml says.
+    /// - Throws: `PhaseError` of kind `failed` when the new run image cannot be opened, else mostly `rebase`.
+    public func run() throws(PhaseError) -> Report {
+        let appImage = try openAppImage()
+        let metadata = try metadata(of: appImage)
+        let name = try runImageName(metadata)
+        let runImage: any StoredImage
+        do {
+            runImage = try ImageOpening(store: images, logger: logger).open(name)
+        } catch {
+            throw PhaseError(.failed, failedTo: "access run image", error)
+        }
+        let report: Report
+        do {
+            report = try logger.timed("Rebaser") { () throws(ExportError) in
+                try rebase(appImage, metadata, onto: NamedRunImage(name: name, image: runImage))
+            }
+        } catch {
+            throw PhaseError(.rebase, failedTo: "rebase", error)
+        }
+        do {
+            try report.write(inputs.platform.reportPath)
+        } catch {
+            throw PhaseError(.rebase, failedTo: "write rebase report", error)
+        }
+        return report
+    }
+
+    // MARK: Images
+
+    /// The image to rebase: the previous image where one is named, which then stays as it is.
+    private func openAppImage() throws(PhaseError) -> any StoredImage {
+        let previous = inputs.platform.previousImage
+        let name = previous.isEmpty ? inputs.platform.outputImage : previous
+        do {
+            guard let image = try images.open(name, platform: nil) else {
+                throw OCIError.store(StoreFailure(kind: .notFound, message: "image '\(name)' does not exist"))
+            }
+            return image
+        } catch {
+            throw PhaseError(.rebase, "failed to set app image: failed to access image to rebase: \(error)")
+        }
+    }
+
+    private func metadata(of image: any StoredImage) throws(PhaseError) -> LifecycleMetadataLabel {
+        let text = image.config.container.labels[LifecycleMetadataLabel.name] ?? ""
+        do {
+            return try LifecycleMetadataLabel(label: text, keepingForeignApp: true)
+        } catch {
+            throw PhaseError(.rebase, failedTo: "set app image", error)
+        }
+    }
+
+    /// The run image that the platform names, or else the best of those that the app image names.
+    private func runImageName(_ metadata: LifecycleMetadataLabel) throws(PhaseError) -> String {
+        guard inputs.platform.runImage.isEmpty else { return inputs.platform.runImage }
+        let isInRunImage = platformAPI.supports(.runImageLabel) && !metadata.runImage.names.image.isEmpty
+        let names = isInRunImage ? metadata.runImage.names : metadata.stack ?? RunImageNames()
+        guard !names.image.isEmpty else {
+            let cause = "-run-image is required when there is no run image metadata available"
+            throw PhaseError(.rebase, "failed to set app image: failed to parse arguments: \(cause)")
+        }
+        do {
+            let registry = try ImageReference(inputs.platform.outputImage).registry
+            return try names.best(for: registry, access: access)
+        } catch {
+            throw PhaseError(.rebase, "failed to set app image: \(error)")
+        }
+    }
+
+    private func access(_ name: String) -> ImageAccess {
+        do {
+            return try images.open(name, platform: nil) == nil ? .missing : .readable
+        } catch {
+            return .inaccessible
+        }
+    }
+
+    // MARK: The rebase
+
+    private func rebase(
+        _ appImage: any StoredImage,
+        _ original: LifecycleMetadataLabel,
+        onto runImage: NamedRunImage
+    ) throws(ExportError) -> Report {
+        try validate(appImage, with: runImage.image)
+        var draft: ImageDraft
+        var metadata = original
+        do {
+            draft = try ImageDraft(base: appImage)
+            try draft.rebase(above: try DiffID(original.runImage.topLayer), onto: runImage.image)
+            metadata.runImage.topLayer = try runImage.image.topLayer().description
+        } catch {
+            throw ExportError("rebase app image", error)
+        }
+        metadata.runImage.reference = runImage.image.identifier
+        if platformAPI.supports(.runImageLabel) { try updateNames(&metadata, of: runImage) }
+        do {
+            draft.container.labels[LifecycleMetadataLabel.name] = try metadata.label()
+        } catch {
+            throw ExportError("marshall metadata", error)
+        }
+        replaceRunImageLabels(of: &draft.container, by: runImage.image.config.container)
+        let finished = draft.finished(keepingHistory: false)
+        let references = [inputs.platform.outputImage] + inputs.platform.additionalTags
+        let saver: ImageSaver
+        do {
+            saver = try ImageSaver(to: references, in: images, logger: logger)
+        } catch {
+            throw ExportError("saving image", error)
+        }
+        return try saver.save(finished)
+    }
+
+    /// Takes over those labels of the run image that describe it, and drops those of the old one.
+    private func replaceRunImageLabels(of container: inout ContainerConfig, by runImage: ContainerConfig) {
+        let prefixes =
+            ["io.buildpacks.stack."] + (platformAPI.supports(.baseLabels) ? ["io.buildpacks.base."] : [])
+        let describesRunImage = { (name: String) in prefixes.contains(where: name.hasPrefix) }
+        container.labels = container.labels.filter { !describesRunImage($0.key) }
+        for (name, value) in runImage.labels where describesRunImage(name) { container.labels[name] = value }
+    }
+
+    /// Makes sure that the run image is one that the app image names, unless the user knows better.
+    private func updateNames(_ metadata: inout LifecycleMetadataLabel, of runImage: NamedRunImage) throws(ExportError) {
+        let known = metadata.runImage.names
+        guard !known.contains(runImage.name), !(metadata.stack?.contains(runImage.name) ?? false) else { return }
+        let existing =
+            known.image.isEmpty
+            ? metadata.stack?.labelText ?? "not found"
+            : metadata.runImage.labelText
+        let message =
+            "rebase app image: new base image '\(runImage.name)' not found in existing run image metadata: \(existing)"
+        guard isForced else { throw ExportError("\(message); \(Self.forceHint)") }
+        logger.warn(message)
+        metadata.runImage.names = RunImageNames(image: runImage.name)
+        metadata.stack = metadata.runImage.names
+    }
+
+    static let forceHint = "please provide -force to override"
+}
+
+/// A run image, and the name by which the user or the app image chose it.
+private struct NamedRunImage {
+    let name: String
+    let image: any StoredImage
+}

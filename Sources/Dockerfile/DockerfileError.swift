@@ -4,7 +4,7 @@ public struct DockerfileError: Error, Equatable, Sendable {
     public var line: Int
     /// The column in Unicode scalars, from 1; 0 when the mistake is about the file as a whole.
     public var column: Int
-    /// What is wrong, in lower case without a full stop.
+    /// What is wrong.
     public var message: String
 }
 

@@ -13,6 +13,12 @@ public enum BuildpackModelError: Error, Sendable {
         guard case .file(let error) = self else { return false }
         return error.errno == .noSuchFile
     }
+
+    /// The source line with a caret below the fault, where one is known.
+    public var excerpt: String? {
+        guard case .content(let error) = self, !error.excerpt.isEmpty else { return nil }
+        return error.excerpt
+    }
 }
 
 extension BuildpackModelError: CustomStringConvertible {

@@ -1,0 +1,118 @@
+public import BuildpackModel
+import CNBCore
+public import Console
+import PlatformModel
+
+/// What detection has found.
+public struct DetectResult: Equatable, Sendable {
+    /// The group that passed, as in group.toml.
+    public var group: Group
+    /// What its members provide and require, as in plan.toml.
+    public var plan: ResolvedBuildPlan
+}
+
+/// Finds the first group of buildpacks, and image extensions, that fits the app.
+///
+/// Every group that the order stands for is tried in turn until one passes: all required members pass `bin/detect`,
+/// and a Build Plan can be made of what members provide and require. See the
+/// [buildpack specification](https://github.com/buildpacks/spec/blob/main/buildpack.md#phase-1-detection).
+/// If extensions take part, ``GeneratePhase`` comes next.
+public struct DetectPhase: Sendable {
+    let inputs: DetectInputs
+    let logger: Logger
+
+    /// Prepares the phase; nothing is read yet.
+    ///
+    /// - Parameters:
+    ///   - inputs: What the phase is told.
+    ///   - logger: Is told what happens.
+    public init(inputs: DetectInputs, logger: Logger) {
+        self.inputs = inputs
+        self.logger = logger
+    }
+
+    /// Runs the phase and writes group.toml and plan.toml.
+    ///
+    /// - Returns: What was written.
+    /// - Throws: A ``PhaseError`` of kind `noGroupDetected`, `noGroupDetectedWithErrors` or `detect`; of kind
+    ///   `incompatibleBuildpackAPI`; or of kind `failed` when the inputs can't be read.
+    public func run() throws(PhaseError) -> DetectResult {
+        let analysis = try readAnalysis()
+        let orders = try DetectionOrders(inputs: inputs, logger: logger)
+        try guardExperiment(orders)
+        let result = try PhaseTimer.measure("Detector", logger) { () throws(PhaseError) in
+            try search(orders, for: TargetOfBuild(analysis))
+        }
+        try write(result)
+        return result
+    }
+
+    private func readAnalysis() throws(PhaseError) -> AnalysisMetadata {
+        do {
+            if let analysis = try AnalysisMetadata.read(inputs.analyzedPath) { return analysis }
+        } catch {
+            throw PhaseError(.failed, in: "failed to initialize detector: ", error)
+        }
+        logger.warn("No analyzed metadata found at path \"\(inputs.analyzedPath)\"")
+        return AnalysisMetadata()
+    }
+
+    /// Refuses extensions, or warns of them, where the Platform API has them as an experiment.
+    private func guardExperiment(_ orders: DetectionOrders) throws(PhaseError) {
+        guard !orders.extensions.isEmpty, inputs.platformAPI.supports(.experimentalExtensions) else { return }
+        let message = "Platform requested experimental feature 'Dockerfiles'"
+        switch inputs.experimentalMode {
+        case .quiet: break
+        case .warn: logger.warn(message)
+        case .error:
+            logger.error(message)
+            throw PhaseError(.failed, "experimental features are disabled by \(EnvironmentName.experimentalMode)=error")
+        }
+    }
+
+    private func search(_ orders: DetectionOrders, for target: TargetOfBuild) throws(PhaseError) -> DetectResult {
+        var search = GroupSearch(inputs: inputs, target: target, logger: logger)
+        let attempt = try search.search(orders)
+        switch attempt {
+        case .passed(let members, let plan):
+            search.journal.replay(to: logger)
+            return DetectResult(group: Group(members: members), plan: plan)
+        case .failed(let withErrors):
+            search.journal.replayAll(to: logger)
+            search.report.write(to: logger)
+            logger.error("No buildpack groups passed detection.")
+            guard !withErrors else {
+                throw PhaseError(
+                    .noGroupDetectedWithErrors,
+                    failedTo: "detect",
+                    "buildpack(s) failed with err"
+                )
+            }
+            logger.error("Please check that you are running against the correct path.")
+            throw PhaseError(.noGroupDetected, failedTo: "detect", "no buildpacks participating")
+        }
+    }
+
+    private func write(_ result: DetectResult) throws(PhaseError) {
+        do {
+            try TOMLFile.write(inputs.groupPath, result.group)
+        } catch {
+            throw PhaseError(.failed, failedTo: "write group file", error)
+        }
+        do {
+            try TOMLFile.write(inputs.planPath, result.plan)
+        } catch {
+            throw PhaseError(.failed, failedTo: "write plan file", error)
+        }
+    }
+}
+
+extension Group {
+    /// Sorts the members that passed by kind.
+    fileprivate init(members: [GroupElement]) {
+        self.init(
+            buildpacks: members.filter { $0.kind == .buildpack },
+            extensions: members.filter { $0.kind == .imageExtension }
+        )
+    }
+}

@@ -1,0 +1,72 @@
+import BuildpackModel
+import CNBCore
+import Console
+import PlatformModel
+
+/// The orders that detection goes through: order.toml with the system buildpacks put in, all modules verified.
+struct DetectionOrders {
+    /// The groups of buildpacks.
+    var buildpacks: Order
+    /// The groups of image extensions, which come before those of buildpacks.
+    var extensions: Order
+
+    /// Reads order.toml and system.toml, and verifies that all modules that they name are there and have a good API.
+    ///
+    /// Members of composite buildpacks are looked at only when their turn comes.
+    ///
+    /// - Parameters:
+    ///   - inputs: The phase's inputs.
+    ///   - logger: Is told what happens.
+    /// - Throws: A ``PhaseError`` of kind `failed` or `incompatibleBuildpackAPI`.
+    init(inputs: DetectInputs, logger: Logger) throws(PhaseError) {
+        do {
+            let file: OrderTOML = try TOMLFile.read(inputs.orderPath)
+            buildpacks = file.order
+            extensions = file.extensionOrder
+        } catch {
+            throw PhaseError(.failed, failedTo: "initialize detector: reading order: failed to read order file", error)
+        }
+        if inputs.platformAPI.supports(.systemBuildpacks) {
+            add(try Self.readSystem(inputs, logger), logger)
+        }
+        try verify(inputs, logger)
+    }
+
+    private static func readSystem(_ inputs: DetectInputs, _ logger: Logger) throws(PhaseError) -> SystemTOML {
+        do {
+            if let system = try SystemTOML.read(inputs.systemPath) { return system }
+        } catch {
+            throw PhaseError(.failed, in: "failed to initialize detector: reading system: ", error)
+        }
+        logger.debug("No system buildpacks found at path \"\(inputs.systemPath)\"")
+        return SystemTOML()
+    }
+
+    /// Puts the system buildpacks around those of each group, but for those that the group has anyway.
+    private mutating func add(_ system: SystemTOML, _ logger: Logger) {
+        buildpacks.groups = buildpacks.groups.map { group in
+            let missing = { (entries: [SystemTOML.Entry]) in
+                entries.filter { entry in !group.contains { $0.id == entry.id } }
+                    .map { GroupElement(id: $0.id, version: $0.version) }
+            }
+            let before = missing(system.pre)
+            let after = missing(system.post)
+            if !before.isEmpty { logger.debug("Prepending \(before.count) system buildpack(s) to group") }
+            if !after.isEmpty { logger.debug("Appending \(after.count) system buildpack(s) to group") }
+            return before + group + after
+        }
+    }
+
+    private func verify(_ inputs: DetectInputs, _ logger: Logger) throws(PhaseError) {
+        let store = ModuleStore(buildpacksDir: inputs.buildpacksDir, extensionsDir: inputs.extensionsDir)
+        for element in (buildpacks.groups + extensions.groups).joined() {
+            let module: ModuleDescriptor
+            do {
+                module = try store.module(element)
+            } catch {
+                throw PhaseError(.failed, failedTo: "initialize detector", error)
+            }
+            try inputs.deprecationMode.verifyAPI(module.api, of: element, logger: logger)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import BuildpackModel
+import Console
+import POSIX
+
+/// The executables of buildpacks and extensions that the lifecycle runs.
+enum ModuleExecutable: String, Sendable {
+    case detect = "bin/detect"
+    case generate = "bin/generate"
+    case build = "bin/build"
+}
+
+extension ModuleDescriptor {
+    /// The path of an executable.
+    func path(of executable: ModuleExecutable) -> String {
+        Path.join(rootDir, executable.rawValue)
+    }
+
+    /// Whether the module has an executable, of which extensions need none.
+    func hasExecutable(_ executable: ModuleExecutable) -> Bool {
+        do {
+            _ = try FileSystem.status(path(of: executable))
+            return true
+        } catch {
+            // Whatever else is wrong with it shows when it is run.
+            return error.errno != .noSuchFile
+        }
+    }
+
+    /// How to run an executable: in a process group of its own, so that an interruption reaches whatever it starts.
+    func command(
+        _ executable: ModuleExecutable,
+        arguments: [String],
+        environment: [String],
+        workingDirectory: String
+    ) -> SubprocessConfiguration {
+        SubprocessConfiguration(
+            executable: path(of: executable),
+            arguments: arguments,
+            environment: environment,
+            workingDirectory: workingDirectory
+        )
+    }
+}
+
+extension SubprocessConfiguration {
+    /// Runs the executable, and shows what it writes as it comes, whatever the log level.
+    ///
+    /// - Parameters:
+    ///   - logger: Shows the output.
+    ///   - failure: The kind of error when the executable doesn't succeed.
+    /// - Throws: A ``PhaseError`` of this kind.
+    func run(showingOutputBy logger: Logger, failure: PhaseErrorKind) throws(PhaseError) {
+        let exit: ExitStatus
+        do {
+            exit = try Subprocess.run(self) { _, line in
+                logger.output(max(.info, logger.level), line)
+            }
+        } catch {
+            throw PhaseError(failure, failedTo: "build", error)
+        }
+        guard exit.isSuccess else { throw PhaseError(failure, failedTo: "build", exit) }
+    }
+}

@@ -1,0 +1,73 @@
+import BuildpackModel
+import CNBCore
+import Console
+import POSIX
+
+/// The buildpacks and image extensions of a builder, each in `<id>/<version>` with `/` in the id as `_`.
+struct ModuleStore: Sendable {
+    /// The directory with buildpacks.
+    var buildpacksDir: String
+    /// The directory with image extensions.
+    var extensionsDir: String
+
+    /// Reads the descriptor of a group's buildpack.
+    func buildpack(_ element: GroupElement) throws(BuildpackModelError) -> BuildpackDescriptor {
+        try BuildpackDescriptor(rootDir: try rootDir(of: element, below: buildpacksDir))
+    }
+
+    /// Reads the descriptor of a group's image extension.
+    func imageExtension(_ element: GroupElement) throws(BuildpackModelError) -> ExtensionDescriptor {
+        try ExtensionDescriptor(rootDir: try rootDir(of: element, below: extensionsDir))
+    }
+
+    /// Reads the descriptor of a group's element.
+    func module(_ element: GroupElement) throws(BuildpackModelError) -> ModuleDescriptor {
+        switch element.kind {
+        case .buildpack: try buildpack(element).module
+        case .imageExtension: try imageExtension(element).module
+        }
+    }
+
+    private func rootDir(of element: GroupElement, below directory: String) throws(BuildpackModelError) -> String {
+        do {
+            return try Path.absolute(Path.join(directory, element.directoryName, element.version))
+        } catch {
+            throw .file(error)
+        }
+    }
+}
+
+extension DeprecationMode {
+    /// Checks that the lifecycle implements the Buildpack API that a module asks for.
+    ///
+    /// - Parameters:
+    ///   - text: The API as the descriptor or group.toml spells it.
+    ///   - element: The module, for messages.
+    ///   - logger: Is told about deprecated APIs.
+    /// - Returns: The API.
+    /// - Throws: A ``PhaseError`` of kind `incompatibleBuildpackAPI`.
+    @discardableResult
+    func verifyAPI(_ text: String, of element: GroupElement, logger: Logger) throws(PhaseError) -> BuildpackAPI {
+        let kind = element.kind.label
+        let api: BuildpackAPI
+        do {
+            api = try BuildpackAPI(text)
+        } catch {
+            throw PhaseError(
+                .incompatibleBuildpackAPI,
+                error.buildpackAPIFailure(kind: kind, name: element.description)
+            )
+        }
+        switch judge(api, of: kind, named: element.description) {
+        case .accepted: break
+        case .warned(let warnings): warnings.forEach { logger.warn($0) }
+        case .refused(let errors):
+            errors.forEach { logger.error($0) }
+            throw PhaseError(
+                .incompatibleBuildpackAPI,
+                CNBError.unsupportedBuildpackAPI(text).buildpackAPIFailure(kind: kind, name: element.description)
+            )
+        }
+        return api
+    }
+}

@@ -39,8 +39,10 @@ extension FileTime {
     /// - Parameter fraction: Whether nanoseconds are shown, without final zeros.
     /// - Returns: The text.
     public func rfc3339(fraction: Bool = false) -> String {
-        let day = CivilDate(daysSince1970: Int64((Double(seconds) / 86400).rounded(.down)))
-        let second = Int(((seconds % 86400) + 86400) % 86400)
+        // Rounded down, also before 1970.
+        let (days, rest) = seconds.quotientAndRemainder(dividingBy: 86400)
+        let day = CivilDate(daysSince1970: rest < 0 ? days - 1 : days)
+        let second = Int(rest < 0 ? rest + 86400 : rest)
         let time = [second / 3600, second / 60 % 60, second % 60].map { padded($0, 2) }.joined(separator: ":")
         var text = "\(padded(day.year, 4))-\(padded(day.month, 2))-\(padded(day.day, 2))T\(time)"
         if fraction, nanoseconds != 0 {

@@ -66,6 +66,7 @@ let launcherLink =
     ? launcherCommonLink + [
         "-Xclang-linker", "-nostdlib", "\(musl)/crt1.o", "\(musl)/crti.o", "\(musl)/crtn.o",
         "-Xlinker", "\(musl)/libc.a",
+        "-Xlinker", "--defsym=posix_memalign=launcher_memalign", "-Xlinker", "--defsym=free=launcher_free",
     ]
     : launcherCommonLink + ["-lm"]
 
@@ -156,7 +157,7 @@ let package = Package(
         tests("DockerfileTests", ["Dockerfile"]),
         tests("CNBCoreTests", ["CNBCore"]),
         tests("POSIXTests", ["POSIX", "TestSupport"]),
-        tests("ConsoleTests", ["Console", "POSIX"]),
+        tests("ConsoleTests", ["Console", "POSIX", "TestSupport"]),
         tests("ArchiveTests", ["Archive", "POSIX", "TestSupport"]),
         tests("HTTPTests", ["HTTP", "POSIX", "TLS", "TestSupport"]),
         tests("LaunchTests", ["CNBCore", "Launch", "LaunchModel", "TOML", "TestSupport"]),

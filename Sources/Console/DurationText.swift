@@ -67,15 +67,22 @@ public enum DurationText {
         guard let count = whole.isEmpty ? 0 : UInt64(whole) else { return nil }
         let (product, overflow) = count.multipliedReportingOverflow(by: unit)
         guard !overflow else { return nil }
-        var nanoseconds = product
-        var place = Double(unit)
-        var small = 0.0
-        for digit in fraction {
-            place /= 10
-            small += Double(digit.wholeNumberValue ?? 0) * place
+        let (value, scale) = Self.fraction(fraction)
+        return product &+ UInt64(Double(value) * (Double(unit) / scale))
+    }
+
+    /// The digits after a point as a number, and what to divide it by; digits beyond 64 bits do not count.
+    private static func fraction(_ digits: Substring) -> (value: UInt64, scale: Double) {
+        var value: UInt64 = 0
+        var scale = 1.0
+        for digit in digits {
+            let (next, overflow) = value.multipliedReportingOverflow(by: 10)
+            let sum = next &+ UInt64(digit.wholeNumberValue ?? 0)
+            guard !overflow, sum >= next, sum <= UInt64(Int64.max) else { break }
+            value = sum
+            scale *= 10
         }
-        nanoseconds &+= UInt64(small)
-        return nanoseconds
+        return (value, scale)
     }
 
     private static func isDigit(_ character: Character) -> Bool {

@@ -1,5 +1,4 @@
 public import BuildpackModel
-import POSIX
 public import TOML
 
 /// A TOML file through which platform and lifecycle, or two phases, talk.
@@ -15,17 +14,10 @@ extension PlatformFile where Self: TOMLReadable {
     /// - Returns: The contents; `nil` when there is no such file.
     /// - Throws: When the file can't be read, is no TOML, or has values of wrong types.
     public static func read(_ path: String) throws(PlatformModelError) -> Self? {
-        let bytes: [UInt8]
         do {
-            bytes = try FileSystem.readFile(path)
+            return try TOMLFile.readIfPresent(path)
         } catch {
-            if error.errno == .noSuchFile { return nil }
             throw .unreadable(file: fileKind, error)
-        }
-        do {
-            return try Self(toml: try TOMLDocument.parse(bytes, file: path))
-        } catch {
-            throw .malformed(file: fileKind, error)
         }
     }
 }
@@ -37,8 +29,7 @@ extension PlatformFile where Self: TOMLWritable {
     /// - Throws: When it can't be written.
     public func write(_ path: String) throws(PlatformModelError) {
         do {
-            try FileSystem.makeDirectories(Path.directory(path), mode: 0o777)
-            try FileSystem.writeFile(path, TOMLWriter.write(toml), mode: 0o666)
+            try TOMLFile.write(path, self)
         } catch {
             throw .unwritable(file: Self.fileKind, error)
         }

@@ -11,8 +11,8 @@ public struct PlatformInput: Sendable {
         case number(any WritableKeyPath<PlatformInputs, Int> & Sendable)
         /// Several values: the flag can be given repeatedly, the variable holds them with commas between.
         case list(any WritableKeyPath<PlatformInputs, [String]> & Sendable)
-        /// A length of time in Go's notation, such as `336h0m0s`.
-        case duration(any WritableKeyPath<PlatformInputs, String> & Sendable)
+        /// A length of time in nanoseconds; as text in Go's notation, such as `336h0m0s`.
+        case duration(any WritableKeyPath<PlatformInputs, Int64> & Sendable)
     }
 
     /// Phases that have the flag, and for which minor versions of the Platform API (its major version is 0).

@@ -77,8 +77,8 @@ public struct PlatformInputs: Sendable, Equatable {
     public var execEnv = ""
     /// Which image to extend: `build` or `run`.
     public var extendKind = ""
-    /// How long kaniko's cache is good for, in Go's notation.
-    public var kanikoCacheTTL = ""
+    /// How long kaniko's cache is good for, in nanoseconds.
+    public var kanikoCacheTTL: Int64 = 0
     /// The directory in which images to extend are kept.
     public var kanikoDir = "/kaniko"
 

@@ -1,15 +1,14 @@
+public import BuildpackModel
 public import JSON
-public import POSIX
-public import TOML
+import TOML
 
 /// What can be wrong with the files and labels through which platform and lifecycle talk.
 public enum PlatformModelError: Error, Sendable {
-    /// A file is there but can't be read. `file` is what kind of file it is, such as `analyzed`.
-    case unreadable(file: String, POSIXError)
-    /// A file is no valid TOML, or its values have the wrong types.
-    case malformed(file: String, TOMLError)
+    /// A file is there but can't be read, is no valid TOML, or has values of wrong types. `file` is what kind of file
+    /// it is, such as `analyzed`.
+    case unreadable(file: String, BuildpackModelError)
     /// A file can't be written.
-    case unwritable(file: String, POSIXError)
+    case unwritable(file: String, BuildpackModelError)
     /// A label is no valid JSON.
     case malformedLabel(name: String, JSONError)
     /// A label's JSON doesn't have the expected form.
@@ -21,7 +20,7 @@ public enum PlatformModelError: Error, Sendable {
 
     /// The source line with a caret below the fault, where one is known.
     public var excerpt: String? {
-        guard case .malformed(_, let error) = self, !error.excerpt.isEmpty else { return nil }
+        guard case .unreadable(_, .content(let error)) = self, !error.excerpt.isEmpty else { return nil }
         return error.excerpt
     }
 }
@@ -31,7 +30,6 @@ extension PlatformModelError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unreadable(let file, let error): "failed to read \(file) file: \(error)"
-        case .malformed(let file, let error): "failed to read \(file) file: \(error)"
         case .unwritable(let file, let error): "failed to write \(file) file: \(error)"
         case .malformedLabel(let name, let error): "failed to unmarshal context of label '\(name)': \(error)"
         case .unexpectedLabel(let name, let message): "failed to unmarshal context of label '\(name)': \(message)"

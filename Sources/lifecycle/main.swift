@@ -1,1 +1,4 @@
-print("placeholder")
+import LifecycleCommands
+import POSIX
+
+ProcessExit.exit(LifecycleProgram.current.run(CommandLine.arguments))

@@ -1,0 +1,73 @@
+import POSIX
+import Phases
+import PlatformModel
+
+/// Makes volumes belong to the user of the build, and becomes that user.
+struct BuildUser {
+    let uid: UInt32
+    let gid: UInt32
+
+    init(_ inputs: PlatformInputs) throws(PhaseError) {
+        guard let uid = UInt32(exactly: inputs.uid), let gid = UInt32(exactly: inputs.gid) else {
+            throw PhaseError(
+                .failed,
+                failedTo: "exec as user \(inputs.uid):\(inputs.gid)",
+                "user and group ids are numbers from 0 to \(UInt32.max)"
+            )
+        }
+        self.uid = uid
+        self.gid = gid
+    }
+
+    /// Gives volumes to the user unless it can write to them already. Whoever isn't root can't do that, and needn't.
+    ///
+    /// - Parameter paths: Directories; missing and unnamed ones are left out.
+    func own(_ paths: [String]) throws(PhaseError) {
+        guard Users.isRoot else { return }
+        do {
+            for path in paths where !path.isEmpty && FileSystem.exists(path) {
+                // If the directory is right, so is what is in it: looking through all of it takes too long.
+                guard !canWrite(try FileSystem.status(path)) else { continue }
+                try FileSystem.chown(path, uid: uid, gid: gid)
+                try ownContents(of: path)
+            }
+        } catch {
+            throw PhaseError(.failed, failedTo: "chown volumes", error)
+        }
+    }
+
+    private func canWrite(_ status: FileStatus) -> Bool {
+        status.uid == uid || (status.gid == gid && status.mode.rawValue & 0o020 != 0)
+            || status.mode.rawValue & 0o002 != 0
+    }
+
+    private func ownContents(of directory: String) throws(POSIXError) {
+        guard FileSystem.isDirectory(directory) else { return }
+        for entry in try FileSystem.list(directory) {
+            let path = Path.join(directory, entry.name)
+            try FileSystem.lchown(path, uid: uid, gid: gid)
+            if entry.type == .directory { try ownContents(of: path) }
+        }
+    }
+
+    /// Becomes the user, for good. Whoever isn't root stays who they are.
+    func become() throws(PhaseError) {
+        guard Users.isRoot else { return }
+        do {
+            try Privileges.drop(to: uid, gid: gid)
+        } catch {
+            throw PhaseError(.failed, failedTo: "exec as user \(uid):\(gid)", error)
+        }
+    }
+
+    /// The user's name and home directory from `/etc/passwd`.
+    func account() throws(PhaseError) -> (name: String, home: String) {
+        let text = (try? FileSystem.readText("/etc/passwd")) ?? ""
+        for line in text.split(separator: "\n") {
+            let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+            guard fields.count >= 6, fields[2] == "\(uid)" else { continue }
+            return (String(fields[0]), String(fields[5]))
+        }
+        throw PhaseError(.failed, failedTo: "set environment for user \(uid)", "user: unknown userid \(uid)")
+    }
+}

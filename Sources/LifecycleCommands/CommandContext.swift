@@ -1,0 +1,78 @@
+import CNBCore
+import Console
+import Phases
+import PlatformModel
+
+/// What the command of every phase works with.
+struct CommandContext {
+    /// The Platform API.
+    let platformAPI: PlatformAPI
+    /// The platform's inputs: first from the environment, then from flags, then resolved.
+    var inputs: PlatformInputs
+    /// Takes everything that is said.
+    let logger: Logger
+    /// The environment variables.
+    var environment: [String: String]
+
+    /// What to do about deprecated Buildpack APIs.
+    var deprecationMode: DeprecationMode {
+        DeprecationMode(environment[EnvironmentName.deprecationMode] ?? "")
+    }
+
+    /// What to do about experiments.
+    var experimentalMode: ExperimentalMode {
+        ExperimentalMode(environment[EnvironmentName.experimentalMode] ?? "")
+    }
+
+    /// The environment as children are given it, `NAME=value` each.
+    var environmentEntries: [String] {
+        environment.map { "\($0.key)=\($0.value)" }.sorted()
+    }
+
+    /// Checks the inputs of a phase and fills in what follows from others.
+    mutating func resolveInputs(for phase: LifecyclePhase) throws(PhaseError) {
+        let logger = logger
+        let access = ImageAccessCheck(inputs: inputs, environment: environment)
+        let resolution = ResolutionContext(
+            platformAPI: platformAPI,
+            runImageVariable: environment["CNB_RUN_IMAGE"] ?? "",
+            access: { access.check($0) },
+            notify: { notice in
+                switch notice {
+                case .info(let message): logger.info(message)
+                case .warning(let message): logger.warn(message)
+                }
+            }
+        )
+        do {
+            try inputs.resolve(for: phase, resolution)
+        } catch {
+            throw PhaseError(
+                .invalidArguments,
+                "failed to resolve inputs: \(error)",
+                excerpt: error.excerpt
+            )
+        }
+    }
+
+    /// Refuses what is an experiment, or warns of it, as the platform wishes.
+    func guardExperiment(_ feature: String) throws(PhaseError) {
+        let message = "Platform requested experimental feature '\(feature)'"
+        switch experimentalMode {
+        case .quiet: break
+        case .warn: logger.warn(message)
+        case .error:
+            logger.error(message)
+            throw PhaseError(.failed, "experimental features are disabled by \(EnvironmentName.experimentalMode)=error")
+        }
+    }
+
+    /// Checks that images may be kept in OCI layouts, where the platform asks for that.
+    func guardLayout() throws(PhaseError) {
+        guard inputs.useLayout else { return }
+        try guardExperiment("export to OCI layout format")
+        if inputs.layoutDir.isEmpty {
+            throw PhaseError(.invalidArguments, failedTo: "resolve inputs", "-layout-dir is required with -layout")
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import BuildpackModel
+import CNBCore
+import Console
+import POSIX
+import Phases
+import PlatformModel
+
+/// `creator`: all phases in one process.
+struct CreateCommand: PhaseCommand {
+    private var context: CommandContext
+    private var stores: PhaseStores?
+
+    init(_ context: CommandContext) { self.context = context }
+
+    mutating func prepare(_ arguments: [String]) throws(PhaseError) {
+        guard arguments.count == 1 else {
+            throw PhaseError(
+                .invalidArguments,
+                failedTo: "parse arguments",
+                "received \(arguments.count) arguments, but expected 1"
+            )
+        }
+        context.inputs.outputImage = arguments[0]
+        try context.resolveInputs(for: .create)
+        try context.guardLayout()
+    }
+
+    mutating func takePrivileges() throws(PhaseError) {
+        let inputs = context.inputs
+        stores = try ImageStoreSelection(context).stores()
+        hideCredentials()
+        let user = try BuildUser(inputs)
+        try user.own([inputs.cacheDir, inputs.launchCacheDir, inputs.layersDir])
+        guard Users.isRoot else { return }
+        try user.become()
+        let account = try user.account()
+        setVariable("HOME", account.home)
+        setVariable("USER", account.name)
+    }
+
+    /// Keeps credentials from the buildpacks, which run as the same user: from their environment, and from what the
+    /// kernel shows of this process.
+    private mutating func hideCredentials() {
+        context.environment["CNB_REGISTRY_AUTH"] = nil
+        ProcessEnvironment.set("CNB_REGISTRY_AUTH", nil)
+    }
+
+    private mutating func setVariable(_ name: String, _ value: String) {
+        context.environment[name] = value
+        ProcessEnvironment.set(name, value)
+    }
+
+    mutating func execute() throws(PhaseError) {
+        guard let stores else { return }
+        let logger = context.logger
+        let cache = try context.layerCache(stores)
+
+        logger.phase("ANALYZING")
+        let analyzeInputs = AnalyzeInputs(platformAPI: context.platformAPI, inputs: context.inputs)
+        let analysis = try AnalyzePhase(inputs: analyzeInputs, stores: stores, logger: logger).run()
+        try analysis.write(context.inputs.analyzedPath, logger: logger)
+
+        logger.phase("DETECTING")
+        let detected = try DetectPhase(inputs: try DetectInputs(context), logger: logger).run()
+        let group = detected.group
+        guard group.extensions.isEmpty else {
+            throw PhaseError(
+                .detect,
+                failedTo: "detect",
+                "detected order contains extensions which is not supported by the creator"
+            )
+        }
+
+        if !context.inputs.skipLayers || context.platformAPI.supports(.restoreWhenSkippingLayers) {
+            logger.phase("RESTORING")
+            let inputs = RestoreInputs(context, group, analysis)
+            try RestorePhase(inputs: inputs, cache: cache, logger: logger).run()
+        }
+
+        logger.phase("BUILDING")
+        let build = BuildPhase(inputs: try BuildInputs(context), logger: logger)
+        try build.run(group: group, plan: detected.plan, analysis: analysis)
+
+        logger.phase("EXPORTING")
+        let inputs = try ExportInputs(context, group, analysis)
+        _ = try ExportPhase(inputs: inputs, images: stores.images, cache: cache, logger: logger).run()
+    }
+}

@@ -1,0 +1,65 @@
+import BuildpackModel
+import CNBCore
+import POSIX
+import Phases
+import PlatformModel
+
+/// `detector`: chooses the buildpacks.
+struct DetectCommand: PhaseCommand {
+    private var context: CommandContext
+
+    init(_ context: CommandContext) { self.context = context }
+
+    mutating func prepare(_ arguments: [String]) throws(PhaseError) {
+        guard arguments.isEmpty else {
+            throw PhaseError(.invalidArguments, failedTo: "parse arguments", "received unexpected arguments")
+        }
+        try context.resolveInputs(for: .detect)
+    }
+
+    /// Buildpacks never run with privileges.
+    mutating func takePrivileges() throws(PhaseError) {
+        if Users.userID == 0 { throw PhaseError(.failed, failedTo: "detect", "refusing to run as root") }
+    }
+
+    mutating func execute() throws(PhaseError) {
+        let inputs = try DetectInputs(context)
+        let result = try DetectPhase(inputs: inputs, logger: context.logger).run()
+        guard !result.group.extensions.isEmpty else { return }
+        _ = try GeneratePhase(inputs: inputs, detected: result, logger: context.logger).run()
+    }
+}
+
+extension DetectInputs {
+    /// Takes the inputs of detection from those of the platform.
+    init(_ context: CommandContext) throws(PhaseError) {
+        self.init(platformAPI: context.platformAPI, environment: context.environmentEntries)
+        let inputs = context.inputs
+        appDir = inputs.appDir
+        buildpacksDir = inputs.buildpacksDir
+        extensionsDir = inputs.extensionsDir
+        platformDir = inputs.platformDir
+        buildConfigDir = inputs.buildConfigDir
+        orderPath = inputs.orderPath
+        systemPath = inputs.systemPath
+        runPath = inputs.runPath
+        analyzedPath = inputs.analyzedPath
+        groupPath = inputs.groupPath
+        planPath = inputs.planPath
+        generatedDir = inputs.generatedDir
+        execEnv = try context.execEnv()
+        deprecationMode = context.deprecationMode
+        experimentalMode = context.experimentalMode
+    }
+}
+
+extension CommandContext {
+    /// The execution environment.
+    func execEnv() throws(PhaseError) -> ExecEnv {
+        do {
+            return try ExecEnv(inputs.execEnv)
+        } catch {
+            throw PhaseError(.invalidArguments, failedTo: "resolve inputs", error)
+        }
+    }
+}

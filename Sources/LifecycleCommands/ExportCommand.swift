@@ -1,0 +1,89 @@
+import Archive
+import BuildpackModel
+import CNBCore
+import ImageStores
+import OCI
+import POSIX
+import Phases
+import PlatformModel
+
+/// `exporter`: makes the app image.
+struct ExportCommand: PhaseCommand {
+    private var context: CommandContext
+    private var analysis = AnalysisMetadata()
+    private var stores: PhaseStores?
+
+    init(_ context: CommandContext) { self.context = context }
+
+    mutating func prepare(_ arguments: [String]) throws(PhaseError) {
+        guard let image = arguments.first else {
+            throw PhaseError(
+                .invalidArguments,
+                failedTo: "parse arguments",
+                "at least one image argument is required"
+            )
+        }
+        context.inputs.outputImage = image
+        context.inputs.additionalTags = Array(arguments.dropFirst())
+        try context.resolveInputs(for: .export)
+        do {
+            analysis = try AnalysisMetadata.read(context.inputs.analyzedPath) ?? AnalysisMetadata()
+        } catch {
+            throw PhaseError(.failed, "\(error)", excerpt: error.excerpt)
+        }
+        try context.guardLayout()
+    }
+
+    mutating func takePrivileges() throws(PhaseError) {
+        let inputs = context.inputs
+        stores = try ImageStoreSelection(context).stores(for: [analysis.previousImage].compactMap { $0 })
+        let user = try BuildUser(inputs)
+        try user.own([inputs.cacheDir, inputs.launchCacheDir])
+        try user.become()
+    }
+
+    mutating func execute() throws(PhaseError) {
+        guard let stores else { return }
+        let group = try GroupFile.read(
+            context.inputs.groupPath,
+            deprecationMode: context.deprecationMode,
+            logger: context.logger
+        )
+        let cache = try context.layerCache(stores)
+        if context.platformAPI.supports(.experimentalExtensions) && hasExtendedLayers {
+            try context.guardExperiment("Dockerfiles")
+        }
+        let inputs = try ExportInputs(context, group, analysis)
+        _ = try ExportPhase(inputs: inputs, images: stores.images, cache: cache, logger: context.logger).run()
+    }
+
+    /// Whether the extender has made layers for the run image.
+    private var hasExtendedLayers: Bool {
+        let directory = Path.join(context.inputs.extendedDir, "run")
+        return (try? FileSystem.list(directory))?.isEmpty == false
+    }
+}
+
+extension ExportInputs {
+    /// Takes the inputs of exporting from those of the platform and the phases before.
+    init(_ context: CommandContext, _ group: Group, _ analysis: AnalysisMetadata) throws(PhaseError) {
+        let compression: LayerCompression
+        do {
+            compression = try LayerCompression(context.environment["CNB_LAYER_COMPRESSION"] ?? "")
+        } catch {
+            throw PhaseError(.invalidArguments, failedTo: "resolve inputs", error)
+        }
+        self.init(
+            platformAPI: context.platformAPI,
+            platform: context.inputs,
+            group: group,
+            analysis: analysis,
+            launcher: LifecycleVersion.launcher,
+            sourceDateEpoch: context.environment["SOURCE_DATE_EPOCH"],
+            compression: compression,
+            openLayout: { (path: String) throws(OCIError) in
+                try LayoutStore(layoutDir: Path.directory(path)).open(path, platform: nil)
+            }
+        )
+    }
+}

@@ -1,0 +1,79 @@
+import Console
+import ImageStores
+import OCI
+import Phases
+import PlatformModel
+
+/// Makes the image stores that the inputs ask for.
+struct ImageStoreSelection {
+    let inputs: PlatformInputs
+    let environment: [String: String]
+    let logger: Logger
+
+    init(_ context: CommandContext) {
+        inputs = context.inputs
+        environment = context.environment
+        logger = context.logger
+    }
+
+    /// Resolves the credentials for images, and makes the stores. To be called while it is still allowed to read them.
+    ///
+    /// - Parameter moreImages: Images that the inputs don't name.
+    func stores(for moreImages: [String] = []) throws(PhaseError) -> PhaseStores {
+        let keychain: Keychain
+        do {
+            keychain = try Keychain.resolve(images: inputs.registryImages + moreImages, environment: environment)
+        } catch {
+            throw PhaseError(.failed, failedTo: "resolve keychain", error)
+        }
+        for problem in keychain.problems { logger.warn(problem) }
+        guard !inputs.useDaemon else {
+            throw PhaseError(.failed, failedTo: "initialize docker client", "images in a daemon are not supported yet")
+        }
+        let registry = try registryStore(keychain)
+        guard inputs.useLayout, !inputs.layoutDir.isEmpty else {
+            return PhaseStores(images: registry, registry: registry, kind: .registry)
+        }
+        return PhaseStores(images: LayoutStore(layoutDir: inputs.layoutDir), registry: registry, kind: .layout)
+    }
+
+    private func registryStore(_ keychain: Keychain) throws(PhaseError) -> RegistryStore {
+        var options = RegistryStore.Options()
+        let logger = logger
+        options.warn = { logger.warn($0) }
+        do {
+            return try RegistryStore(
+                keychain: keychain,
+                insecureRegistries: inputs.insecureRegistries,
+                environment: environment,
+                options: options
+            )
+        } catch {
+            throw PhaseError(.failed, "\(error)")
+        }
+    }
+}
+
+/// Looks which run images there are, before a phase has chosen one.
+struct ImageAccessCheck {
+    let inputs: PlatformInputs
+    let environment: [String: String]
+
+    /// Whether an image can be read. Nobody looks into layouts and daemons: what is missing there shows later.
+    func check(_ image: String) -> ImageAccess {
+        guard !inputs.useDaemon && !inputs.useLayout else { return .readable }
+        guard let keychain = try? Keychain.resolve(images: [image], environment: environment),
+            let store = try? RegistryStore(
+                keychain: keychain,
+                insecureRegistries: inputs.insecureRegistries,
+                environment: environment
+            )
+        else { return .inaccessible }
+        do {
+            try store.checkReadAccess(image)
+            return try store.open(image, platform: nil) == nil ? .missing : .readable
+        } catch {
+            return .inaccessible
+        }
+    }
+}

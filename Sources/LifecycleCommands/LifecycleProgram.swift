@@ -1,0 +1,113 @@
+import CNBCore
+public import Console
+import POSIX
+import Phases
+import PlatformModel
+
+/// The program `lifecycle`: which phase is meant, and what to do when none is.
+///
+/// The phase is the name by which the program was started (`detector`), or else the first argument (`detect`).
+public struct LifecycleProgram {
+    private let logger: Logger
+    private let environment: [String: String]
+
+    /// Makes the program.
+    ///
+    /// - Parameters:
+    ///   - logger: Takes everything that is said.
+    ///   - environment: The environment variables.
+    public init(logger: Logger, environment: [String: String]) {
+        self.logger = logger
+        self.environment = environment
+    }
+
+    /// Makes the program as it is started from a shell or a container: with this process's environment and output.
+    public static var current: LifecycleProgram {
+        let environment = ProcessEnvironment.current
+        let format = Logger.Format(environmentValue: environment["CNB_LOG_FORMAT"])
+        return LifecycleProgram(logger: Logger(format: format), environment: environment)
+    }
+
+    /// Runs a phase.
+    ///
+    /// - Parameter arguments: The arguments, the first of which is the program's name.
+    /// - Returns: The exit code.
+    public func run(_ arguments: [String]) -> Int32 {
+        do {
+            return try dispatch(arguments).rawValue
+        } catch {
+            report(error)
+            return ExitCode(error.kind).rawValue
+        }
+    }
+
+    private func dispatch(_ arguments: [String]) throws(PhaseError) -> ExitCode {
+        let program = Path.base(arguments.first ?? "")
+        let name = String(program.dropLast(Path.fileExtension(program).count))
+        if let phase = LifecyclePhase(programName: name) {
+            return try run(phase, named: name, Array(arguments.dropFirst()))
+        }
+        guard let first = arguments.dropFirst().first else {
+            throw PhaseError(.invalidArguments, "failed to parse arguments")
+        }
+        switch first {
+        case "-version":
+            logger.info(LifecycleVersion.text)
+            return .success
+        case "-inputs":
+            logger.output(.info, Array(InputsDocument.markdown.utf8))
+            return .success
+        default:
+            // The Platform API is wrong before anything else is.
+            _ = try platformAPI()
+            guard let phase = LifecyclePhase(rawValue: Path.base(first)) else {
+                throw PhaseError(
+                    .invalidArguments,
+                    "failed to recognize phase: \(Path.base(first)) \n\(Self.validPhases)"
+                )
+            }
+            return try run(phase, named: phase.rawValue, Array(arguments.dropFirst(2)))
+        }
+    }
+
+    private static let validPhases =
+        "Valid phases: detect, analyze, restore, build, export, rebase, create, extend"
+
+    private func run(_ phase: LifecyclePhase, named name: String, _ arguments: [String]) throws(PhaseError) -> ExitCode
+    {
+        let context = CommandContext(
+            platformAPI: try platformAPI(),
+            inputs: PlatformInputs { environment[$0] },
+            logger: logger,
+            environment: environment
+        )
+        var invocation = PhaseInvocation(phase: phase, name: name, context: context)
+        return try invocation.run(arguments)
+    }
+
+    private func platformAPI() throws(PhaseError) -> PlatformAPI {
+        let text = environment[EnvironmentName.platformAPI] ?? ""
+        let api: PlatformAPI
+        do {
+            api = try PlatformAPI(text)
+        } catch {
+            throw PhaseError(.incompatiblePlatformAPI, error.platformAPIFailure)
+        }
+        switch DeprecationMode(environment[EnvironmentName.deprecationMode] ?? "").judge(api) {
+        case .accepted: break
+        case .warned(let warnings): for warning in warnings { logger.warn(warning) }
+        case .refused(let errors):
+            for error in errors { logger.error(error) }
+            throw PhaseError(.incompatiblePlatformAPI, CNBError.unsupportedPlatformAPI(text).platformAPIFailure)
+        }
+        return api
+    }
+
+    private func report(_ error: PhaseError) {
+        logger.error(error.message)
+        guard let excerpt = error.excerpt else { return }
+        for line in excerpt.split(separator: "\n", omittingEmptySubsequences: false) {
+            logger.line(.error, Array(line.utf8))
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import CNBCore
+import Console
+import POSIX
+import Phases
+import PlatformModel
+
+/// The command of a phase, in the steps of every command: arguments, privileges, execution.
+protocol PhaseCommand {
+    /// Takes over the inputs from the environment and the flags.
+    init(_ context: CommandContext)
+
+    /// Checks the arguments after the flags, and fills in what follows from flags and arguments.
+    mutating func prepare(_ arguments: [String]) throws(PhaseError)
+
+    /// Gets what only a privileged user can get, and gives up privileges that aren't needed.
+    mutating func takePrivileges() throws(PhaseError)
+
+    /// Does the work.
+    mutating func execute() throws(PhaseError)
+}
+
+/// One run of a phase's command.
+struct PhaseInvocation {
+    let phase: LifecyclePhase
+    let name: String
+    var context: CommandContext
+
+    private var logger: Logger { context.logger }
+
+    init(phase: LifecyclePhase, name: String, context: CommandContext) {
+        self.phase = phase
+        self.name = name
+        self.context = context
+    }
+
+    /// Runs the command.
+    ///
+    /// - Parameter arguments: Flags and arguments.
+    /// - Returns: The exit code of a run that didn't fail.
+    mutating func run(_ arguments: [String]) throws(PhaseError) -> ExitCode {
+        let table = PhaseFlags.table(for: phase, platformAPI: context.platformAPI, inputs: context.inputs)
+        let parsed: ParsedFlags
+        do {
+            parsed = try table.parse(arguments)
+        } catch {
+            PhaseFlags.explain(error, table)
+            return error.exitCode == 0 ? .success : .usage
+        }
+        if parsed.boolean(PhaseFlags.version) == true {
+            logger.info(LifecycleVersion.text)
+            return .success
+        }
+        PhaseFlags.apply(parsed, to: &context.inputs, of: phase, platformAPI: context.platformAPI)
+        try setUpLogger()
+        warnAboutMisplacedFlags(parsed.arguments)
+        logger.debug("Starting \(name)...")
+        try? Interruption.install()
+        switch phase {
+        case .analyze: try run(AnalyzeCommand(context), parsed.arguments)
+        case .detect: try run(DetectCommand(context), parsed.arguments)
+        case .restore: try run(RestoreCommand(context), parsed.arguments)
+        case .extend: try run(ExtendCommand(context), parsed.arguments)
+        case .build: try run(BuildCommand(context), parsed.arguments)
+        case .export: try run(ExportCommand(context), parsed.arguments)
+        case .create: try run(CreateCommand(context), parsed.arguments)
+        case .rebase: try run(RebaseCommand(context), parsed.arguments)
+        }
+        return .success
+    }
+
+    private func run(_ command: some PhaseCommand, _ arguments: [String]) throws(PhaseError) {
+        var command = command
+        logger.debug("Parsing inputs...")
+        try command.prepare(arguments)
+        logger.debug("Ensuring privileges...")
+        try command.takePrivileges()
+        logger.debug("Executing command...")
+        try command.execute()
+    }
+
+    private func setUpLogger() throws(PhaseError) {
+        if context.inputs.noColor { logger.usesColor = false }
+        do {
+            logger.level = try LogLevel(context.inputs.logLevel)
+        } catch {
+            throw PhaseError(.failed, "\(error)")
+        }
+    }
+
+    private func warnAboutMisplacedFlags(_ arguments: [String]) {
+        for argument in arguments where argument.hasPrefix("-") {
+            logger.warn(
+                "Warning: unconsumed flag-like positional arg: \n\t\(argument)\n\t This will not be interpreted as a flag."
+                    + "\n\t Did you mean to put this before the first positional argument?"
+            )
+        }
+    }
+}

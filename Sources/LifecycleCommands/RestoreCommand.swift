@@ -1,0 +1,65 @@
+import BuildpackModel
+import ImageStores
+import Phases
+import PlatformModel
+
+/// `restorer`: brings back what earlier builds left.
+struct RestoreCommand: PhaseCommand {
+    private var context: CommandContext
+    private var stores: PhaseStores?
+
+    init(_ context: CommandContext) { self.context = context }
+
+    mutating func prepare(_ arguments: [String]) throws(PhaseError) {
+        guard arguments.isEmpty else {
+            throw PhaseError(.invalidArguments, failedTo: "parse arguments", "received unexpected Args")
+        }
+        try context.resolveInputs(for: .restore)
+    }
+
+    mutating func takePrivileges() throws(PhaseError) {
+        let inputs = context.inputs
+        stores = try ImageStoreSelection(context).stores(for: [analyzedRunImage].compactMap { $0 })
+        let user = try BuildUser(inputs)
+        try user.own([inputs.layersDir, inputs.cacheDir, inputs.kanikoDir])
+        try user.become()
+    }
+
+    /// The run image that analyzed.toml names, for which credentials may be needed.
+    private var analyzedRunImage: String? {
+        let analysis = try? AnalysisMetadata.read(context.inputs.analyzedPath)
+        return analysis.flatMap { $0.runImage?.image }
+    }
+
+    mutating func execute() throws(PhaseError) {
+        guard let stores else { return }
+        let group = try GroupFile.read(
+            context.inputs.groupPath,
+            deprecationMode: context.deprecationMode,
+            logger: context.logger
+        )
+        let update = AnalysisUpdate(
+            inputs: AnalysisUpdate.Inputs(platformAPI: context.platformAPI, platform: context.inputs, group: group),
+            stores: stores,
+            imagesToExtend: LayoutStore(layoutDir: AnalysisUpdate.imagesToExtendDir(context.inputs)),
+            logger: context.logger
+        )
+        let analysis = try update.run()
+        let cache = try context.layerCache(stores)
+        let inputs = RestoreInputs(context, group, analysis)
+        try RestorePhase(inputs: inputs, cache: cache, logger: context.logger).run()
+    }
+}
+
+extension RestoreInputs {
+    /// Takes the inputs of restoring from those of the platform and the phases before.
+    init(_ context: CommandContext, _ group: Group, _ analysis: AnalysisMetadata) {
+        self.init(
+            platformAPI: context.platformAPI,
+            layersDir: context.inputs.layersDir,
+            buildpacks: group.buildpacks,
+            previousLayers: analysis.layers,
+            skipLayers: context.inputs.skipLayers
+        )
+    }
+}

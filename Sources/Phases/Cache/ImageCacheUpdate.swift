@@ -1,0 +1,90 @@
+import Archive
+import OCI
+import PlatformModel
+
+/// A new version of a cache image. Layers that stay are named again, so only new ones are uploaded.
+final class ImageCacheUpdate: CacheUpdate {
+    private let original: (any StoredImage)?
+    private let destination: any ImageDestination
+    private var draft: ImageDraft
+    private var layers: [DiffID: ImageLayer] = [:]
+
+    init(_ original: (any StoredImage)?, destination: any ImageDestination) {
+        self.original = original
+        self.destination = destination
+        draft = ImageDraft(platform: OCIPlatform(os: "linux", architecture: ""), family: .oci)
+    }
+
+    func reuse(_ diffID: DiffID) throws(CacheError) {
+        guard let original, let descriptor = original.layer(diffID) else { throw .missing(diffID: "\(diffID)") }
+        append(ImageLayer(descriptor: descriptor, diffID: diffID, source: original))
+    }
+
+    func add(_ content: LayerContent, knownAs diffID: DiffID?, with engine: LayerEngine) throws(CacheError) -> DiffID {
+        if let diffID, let layer = layers[diffID] {
+            // The reference names such a layer twice, and readers of its cache images know them like that.
+            append(layer)
+            return diffID
+        }
+        do {
+            let layer = try upload(content, with: engine)
+            append(layer)
+            return layer.diffID
+        } catch {
+            throw .failed("caching layer: \(error)")
+        }
+    }
+
+    func commit(_ metadata: CacheMetadata) throws(CacheError) {
+        do {
+            draft.container.labels[CacheMetadata.name] = try metadata.json()
+            // Registries refuse images without layers.
+            if draft.layers.isEmpty { append(try upload(LayerContent(), with: LayerEngine(pool: CompressionPool()))) }
+            let image = draft.finished(keepingHistory: false)
+            let results = try image.write(to: destination, references: [destination.reference])
+            if let error = results.lazy.compactMap(\.error).first { throw error }
+        } catch {
+            throw .failed("saving image '\(destination.reference)': \(error)")
+        }
+    }
+
+    private func append(_ layer: ImageLayer) {
+        draft.append(layer)
+        layers[layer.diffID] = layer
+    }
+
+    private func upload(_ content: LayerContent, with engine: LayerEngine) throws -> ImageLayer {
+        let writer = try destination.newBlob()
+        do {
+            let archived = try engine.archive(content, to: BlobSink(writer))
+            let digest = Digest(archived.digest)
+            try writer.finish(digest: digest, size: archived.size)
+            return ImageLayer(
+                descriptor: Descriptor(mediaType: draft.family.layer, digest: digest, size: archived.size),
+                diffID: DiffID(archived.diffID)
+            )
+        } catch {
+            writer.abandon()
+            throw error
+        }
+    }
+}
+
+/// Lets the layer engine write a blob.
+///
+/// `@unchecked Sendable`: the engine never calls a sink from two threads at the same time.
+private final class BlobSink: ByteSink, @unchecked Sendable {
+    private let writer: any BlobWriter
+
+    init(_ writer: any BlobWriter) {
+        self.writer = writer
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
+        do {
+            try writer.write(bytes)
+        } catch {
+            throw .sink(error)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+public import Archive
+public import OCI
+public import PlatformModel
+
+/// A place where layers survive from one build to the next: a directory or an image in a registry.
+///
+/// Caches are kept in the reference's formats, so either lifecycle can go on with what the other has left.
+public protocol LayerCache: AnyObject, Sendable {
+    /// The directory's path or the image's name.
+    var name: String { get }
+
+    /// Whether there is anything from an earlier build.
+    var exists: Bool { get }
+
+    /// What the cache says about its layers; a cache that is damaged says nothing.
+    ///
+    /// - Throws: When the metadata is there but can't be read.
+    func metadata() throws(CacheError) -> CacheMetadata
+
+    /// Makes sure that a layer is in the cache, and unaltered as far as the cache can tell without fetching it.
+    ///
+    /// - Parameter diffID: The digest of the layer's tar.
+    /// - Throws: When the layer is missing or damaged.
+    func verify(_ diffID: DiffID) throws(CacheError)
+
+    /// Extracts a layer. Its digest is verified on the way; nothing is visible at the target before it is known to be
+    /// right.
+    ///
+    /// - Parameters:
+    ///   - diffID: The digest of the layer's tar.
+    ///   - target: Which entries are wanted, and where they go.
+    ///   - extractor: Does the work.
+    /// - Returns: What was extracted.
+    /// - Throws: When the layer is missing or damaged, or can't be extracted.
+    func extract(
+        _ diffID: DiffID,
+        into target: ExtractionTarget,
+        with extractor: LayerExtractor
+    ) throws(CacheError) -> ExtractionReport
+
+    /// Begins a new version of the cache. It replaces the old one as a whole when it is committed, or not at all.
+    ///
+    /// - Throws: When the cache can't be written, also because another build is doing so.
+    func beginUpdate() throws(CacheError) -> any CacheUpdate
+}
+
+/// A new version of a cache, in the making.
+public protocol CacheUpdate: AnyObject {
+    /// Takes a layer over from the old version without copying it.
+    ///
+    /// - Parameter diffID: The digest of the layer's tar.
+    /// - Throws: When the layer isn't there any more.
+    func reuse(_ diffID: DiffID) throws(CacheError)
+
+    /// Archives a layer into the new version; one that it has already is not written again.
+    ///
+    /// - Parameters:
+    ///   - content: What the layer holds.
+    ///   - diffID: The digest of the layer's tar, where it is known already.
+    ///   - engine: Does the work.
+    /// - Returns: The digest of the layer's tar.
+    /// - Throws: When files can't be read or the cache can't be written.
+    func add(_ content: LayerContent, knownAs diffID: DiffID?, with engine: LayerEngine) throws(CacheError) -> DiffID
+
+    /// Puts the new version in place of the old one.
+    ///
+    /// - Parameter metadata: What the cache says about its layers from now on.
+    /// - Throws: When the cache can't be written; the old version is still there then.
+    func commit(_ metadata: CacheMetadata) throws(CacheError)
+}
+
+/// What can be wrong with a cache. Misses are no reason to fail a build.
+public enum CacheError: Error, Sendable {
+    /// The cache has no such layer.
+    case missing(diffID: String)
+    /// The layer is there but must not be read.
+    case denied(diffID: String)
+    /// The layer is not what it should be.
+    case damaged(expected: String, found: String)
+    /// The layer can't be extracted.
+    case unusable(diffID: String, reason: String)
+    /// Another build is writing the cache.
+    case busy(name: String)
+    /// Anything else, in words.
+    case failed(String)
+}
+
+extension CacheError: CustomStringConvertible {
+    /// What is wrong.
+    public var description: String {
+        switch self {
+        case .missing(let diffID): "failed to find cache layer with SHA '\(diffID)'"
+        case .denied(let diffID): "failed to read cache layer with SHA '\(diffID)' due to insufficient permissions"
+        case .damaged(let expected, let found):
+            "expected layer contents to have SHA '\(expected)'; found '\(found)'"
+        case .unusable(let diffID, let reason): "failed to extract cache layer with SHA '\(diffID)': \(reason)"
+        case .busy(let name): "another build is writing the cache \(name)"
+        case .failed(let message): message
+        }
+    }
+}

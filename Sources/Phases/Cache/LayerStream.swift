@@ -1,0 +1,56 @@
+import Archive
+import OCI
+import POSIX
+
+/// A layer of a stored image as something to read from: stores hand out bytes, extractors ask for them.
+///
+/// A thread fetches ahead, by a few pieces at most. The end of the stream is only reported once the store has verified
+/// all of it.
+final class LayerStream: ByteSource {
+    private let pieces: Channel<[UInt8]>
+    private let failure: Lock<OCIError?>
+    private let thread: Thread
+    private var piece: [UInt8] = []
+    private var position = 0
+
+    init(_ descriptor: Descriptor, of image: any StoredImage) throws(POSIXError) {
+        let pieces = Channel<[UInt8]>(capacity: 4)
+        let failure = Lock<OCIError?>(nil)
+        thread = try Thread {
+            do throws(OCIError) {
+                try image.readBlob(descriptor) { (bytes) throws(OCIError) in
+                    guard pieces.send([UInt8](bytes)) else {
+                        throw .store(StoreFailure(kind: .other, message: "nobody reads the layer any more"))
+                    }
+                }
+            } catch {
+                failure.withLock { $0 = error }
+            }
+            pieces.close()
+        }
+        self.pieces = pieces
+        self.failure = failure
+    }
+
+    deinit {
+        pieces.close()
+        thread.join()
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int {
+        while position == piece.count {
+            guard let next = pieces.receive() else {
+                if let error = failure.withLock({ $0 }) { throw .source(error) }
+                return 0
+            }
+            piece = next
+            position = 0
+        }
+        let count = min(buffer.count, piece.count - position)
+        piece.withUnsafeBytes {
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[position..<position + count]))
+        }
+        position += count
+        return count
+    }
+}

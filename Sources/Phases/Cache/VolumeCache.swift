@@ -1,0 +1,163 @@
+public import Archive
+public import Console
+public import OCI
+import POSIX
+public import PlatformModel
+
+/// A cache in a directory: `committed/` holds the metadata and a `<diffID>.tar` for each layer, `staging/` the version
+/// in the making.
+///
+/// A commit moves `committed` to `committed-backup` and `staging` to `committed`. Killed between the two it leaves the
+/// old version as the backup, which the next build puts back: there is never a mixture of both.
+public final class VolumeCache: LayerCache {
+    /// The directory's path.
+    public let name: String
+    private let logger: Logger
+
+    var committedDir: String { Path.join(name, "committed") }
+    var stagingDir: String { Path.join(name, "staging") }
+    private var backupDir: String { Path.join(name, "committed-backup") }
+    private var metadataPath: String { Path.join(committedDir, CacheMetadata.name) }
+
+    /// Opens a cache, and puts right what an interrupted build may have left in it.
+    ///
+    /// - Parameters:
+    ///   - directory: An existing directory.
+    ///   - logger: Told about damage.
+    /// - Throws: When the directory doesn't exist or can't be used.
+    public init(_ directory: String, logger: Logger) throws(CacheError) {
+        name = directory
+        self.logger = logger
+        do {
+            _ = try FileSystem.status(directory)
+            // While another build writes, its directories are none of our business.
+            guard let lock = try? FileLock.ifAvailable(directory) else { return }
+            try recover(holding: lock)
+        } catch {
+            throw .failed("\(error)")
+        }
+    }
+
+    /// Brings the directories into the state in which a build expects them.
+    private func recover(holding lock: borrowing FileLock) throws(POSIXError) {
+        if !FileSystem.exists(committedDir) && FileSystem.exists(backupDir) {
+            try FileSystem.rename(backupDir, to: committedDir)
+        }
+        try FileSystem.removeTree(backupDir)
+        try resetStaging(holding: lock)
+        try FileSystem.makeDirectories(committedDir, mode: 0o777)
+    }
+
+    func resetStaging(holding lock: borrowing FileLock) throws(POSIXError) {
+        try FileSystem.removeTree(stagingDir)
+        try FileSystem.makeDirectories(stagingDir, mode: 0o777)
+    }
+
+    /// Whether there is a version of the cache; opening a cache makes an empty one.
+    public var exists: Bool { FileSystem.exists(committedDir) }
+
+    /// What the cache says about its layers.
+    public func metadata() throws(CacheError) -> CacheMetadata {
+        let text: String
+        do {
+            text = try FileSystem.readText(metadataPath)
+        } catch {
+            if error.errno == .noSuchFile { return CacheMetadata() }
+            throw .failed("opening metadata file '\(metadataPath)': \(error)")
+        }
+        do {
+            return try CacheMetadata(json: text)
+        } catch {
+            logger.debug("Ignoring cache metadata in \(metadataPath): \(error)")
+            return CacheMetadata()
+        }
+    }
+
+    /// Reads the layer and compares its digest.
+    public func verify(_ diffID: DiffID) throws(CacheError) {
+        var digester = SHA256Digester()
+        do {
+            let file = try open(diffID)
+            try file.forEachChunk { digester.update($0) }
+        } catch {
+            throw Self.miss(error, diffID)
+        }
+        let found = DiffID(digester.finish())
+        if found != diffID { throw .damaged(expected: "\(diffID)", found: "\(found)") }
+    }
+
+    /// Extracts a layer while its digest is verified.
+    public func extract(
+        _ diffID: DiffID,
+        into target: ExtractionTarget,
+        with extractor: LayerExtractor
+    ) throws(CacheError) -> ExtractionReport {
+        let file: CacheFile
+        do {
+            file = try open(diffID)
+        } catch {
+            throw Self.miss(error, diffID)
+        }
+        let failure: ArchiveError
+        do {
+            return try extractor.extract(file, into: target, expecting: diffID.expectedDigests)
+        } catch {
+            failure = error
+        }
+        // What a reader makes of an altered file is of less interest than that it was altered.
+        try verify(diffID)
+        throw .unusable(diffID: "\(diffID)", reason: "\(failure)")
+    }
+
+    private func open(_ diffID: DiffID) throws(POSIXError) -> CacheFile {
+        try CacheFile(reading: Path.join(committedDir, "\(diffID).tar"))
+    }
+
+    private static func miss(_ error: POSIXError, _ diffID: DiffID) -> CacheError {
+        switch error.errno {
+        case .noSuchFile: .missing(diffID: "\(diffID)")
+        case .permissionDenied, .notPermitted: .denied(diffID: "\(diffID)")
+        default: .unusable(diffID: "\(diffID)", reason: "\(error)")
+        }
+    }
+
+    /// Begins a new version, with a lock that other builds respect.
+    public func beginUpdate() throws(CacheError) -> any CacheUpdate {
+        do {
+            guard let lock = try FileLock.ifAvailable(name) else { throw CacheError.busy(name: name) }
+            try resetStaging(holding: lock)
+            return VolumeCacheUpdate(self, holding: lock)
+        } catch let error as CacheError {
+            throw error
+        } catch {
+            throw .failed("initializing staging directory '\(stagingDir)': \(error)")
+        }
+    }
+
+    /// Puts what is staged in place of what is committed.
+    func replaceCommitted(holding lock: borrowing FileLock) throws(CacheError) {
+        do {
+            try FileSystem.rename(committedDir, to: backupDir)
+        } catch {
+            throw .failed("backing up cache: \(error)")
+        }
+        do {
+            try FileSystem.rename(stagingDir, to: committedDir)
+        } catch {
+            do {
+                try FileSystem.rename(backupDir, to: committedDir)
+            } catch {
+                throw .failed("rolling back cache: \(error)")
+            }
+            throw .failed("committing cache: \(error)")
+        }
+        try? FileSystem.removeTree(backupDir)
+    }
+}
+
+extension DiffID {
+    /// The digests that a stream of the layer's tar, compressed or not, must have.
+    var expectedDigests: ExpectedDigests {
+        ExpectedDigests(diffID: SHA256Digest(description))
+    }
+}

@@ -1,0 +1,58 @@
+import Archive
+import OCI
+import POSIX
+import PlatformModel
+
+/// A new version of a cache directory. Layers that stay are hard links, so only new ones are written.
+final class VolumeCacheUpdate: CacheUpdate {
+    private let cache: VolumeCache
+    private let lock: FileLock
+    private var staged: Set<DiffID> = []
+
+    init(_ cache: VolumeCache, holding lock: consuming FileLock) {
+        self.cache = cache
+        self.lock = lock
+    }
+
+    func reuse(_ diffID: DiffID) throws(CacheError) {
+        guard staged.insert(diffID).inserted else { return }
+        let committed = Path.join(cache.committedDir, "\(diffID).tar")
+        do {
+            try FileSystem.createHardLink(stagedPath(diffID), to: committed)
+        } catch {
+            staged.remove(diffID)
+            if error.errno == .noSuchFile { throw .missing(diffID: "\(diffID)") }
+            throw .failed("reusing layer (\(diffID)): \(error)")
+        }
+    }
+
+    func add(_ content: LayerContent, knownAs diffID: DiffID?, with engine: LayerEngine) throws(CacheError) -> DiffID {
+        if let diffID, staged.contains(diffID) { return diffID }
+        let temporaryPath = Path.join(cache.stagingDir, "new-\(staged.count)")
+        do {
+            let file = try CacheFile(writing: temporaryPath)
+            let archived = try engine.archive(content, compression: .none, to: file)
+            let diffID = DiffID(archived.diffID)
+            try FileSystem.rename(temporaryPath, to: stagedPath(diffID))
+            staged.insert(diffID)
+            return diffID
+        } catch {
+            try? FileSystem.removeFile(temporaryPath)
+            throw .failed("caching layer: \(error)")
+        }
+    }
+
+    func commit(_ metadata: CacheMetadata) throws(CacheError) {
+        do {
+            let path = Path.join(cache.stagingDir, CacheMetadata.name)
+            try FileSystem.writeFile(path, "\(try metadata.json())\n", mode: 0o666)
+        } catch {
+            throw .failed("setting cache metadata: \(error)")
+        }
+        try cache.replaceCommitted(holding: lock)
+    }
+
+    private func stagedPath(_ diffID: DiffID) -> String {
+        Path.join(cache.stagingDir, "\(diffID).tar")
+    }
+}

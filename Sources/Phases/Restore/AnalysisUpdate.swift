@@ -1,0 +1,207 @@
+public import BuildpackModel
+public import CNBCore
+public import Console
+public import OCI
+import POSIX
+public import PlatformModel
+
+/// What the restorer looks up about build and run image, and adds to analyzed.toml, before it restores layers.
+///
+/// Image extensions may have chosen another run image since the analyzer looked, of which only the name is known, and
+/// the extender needs both images on disk.
+public struct AnalysisUpdate: Sendable {
+    /// What the update needs to know.
+    public struct Inputs: Sendable {
+        /// The Platform API.
+        public var platformAPI: PlatformAPI
+        /// The platform's inputs, resolved for the restore phase.
+        public var platform: PlatformInputs
+        /// The buildpacks and extensions that take part in the build.
+        public var group: Group
+
+        /// Makes the inputs.
+        public init(platformAPI: PlatformAPI, platform: PlatformInputs, group: Group) {
+            self.platformAPI = platformAPI
+            self.platform = platform
+            self.group = group
+        }
+    }
+
+    private let inputs: Inputs
+    private let stores: PhaseStores
+    private let imagesToExtend: any ImageStore
+    private let logger: Logger
+
+    /// Makes the update.
+    ///
+    /// - Parameters:
+    ///   - inputs: What to look up.
+    ///   - stores: Where images are.
+    ///   - imagesToExtend: Takes the images that the extender needs, at paths below ``imagesToExtendDir(_:)``.
+    ///   - logger: Told what happens.
+    public init(inputs: Inputs, stores: PhaseStores, imagesToExtend: any ImageStore, logger: Logger) {
+        self.inputs = inputs
+        self.stores = stores
+        self.imagesToExtend = imagesToExtend
+        self.logger = logger
+    }
+
+    /// The directory with the images that the extender needs.
+    ///
+    /// - Parameter inputs: The platform's inputs.
+    /// - Returns: The directory, which has a layout for each image.
+    public static func imagesToExtendDir(_ inputs: PlatformInputs) -> String {
+        Path.join(inputs.kanikoDir, "cache", "base")
+    }
+
+    /// Brings analyzed.toml up to date, and writes it.
+    ///
+    /// - Returns: What analyzed.toml says now; what it should have said when it is malformed is not known.
+    /// - Throws: A ``PhaseError`` of kind `failed` when an image that is needed can't be had.
+    public func run() throws(PhaseError) -> AnalysisMetadata {
+        let path = inputs.platform.analyzedPath
+        var analysis = AnalysisMetadata()
+        do {
+            if let found = try AnalysisMetadata.read(path) {
+                analysis = found
+            } else {
+                logger.warn("No analyzed metadata found at path \"\(path)\"")
+            }
+        } catch {
+            logger.warn("Not using analyzed data, usable file not found: \(error)")
+            return analysis
+        }
+        try lookUpBuildImage(&analysis)
+        try checkRunImage(analysis)
+        try lookUpRunImage(&analysis)
+        try analysis.write(path, logger: logger)
+        return analysis
+    }
+
+    // MARK: The build image
+
+    private func lookUpBuildImage(_ analysis: inout AnalysisMetadata) throws(PhaseError) {
+        let name = inputs.platform.buildImage
+        guard inputs.platformAPI.supports(.buildImageExtension), !name.isEmpty else { return }
+        logger.debug("Pulling builder image metadata for \(name)...")
+        let image: any StoredImage
+        do {
+            image = try pull(name)
+        } catch {
+            throw PhaseError(.failed, failedTo: "pull builder image \(name)", error)
+        }
+        analysis.buildImage = image.identifier
+        logger.debug("Adding build image info to analyzed metadata: ")
+        logger.debug("{\"Reference\":\"\(image.identifier)\"}")
+    }
+
+    // MARK: The run image
+
+    /// Makes sure that the run image which the analyzer chose can still be read.
+    private func checkRunImage(_ analysis: AnalysisMetadata) throws(PhaseError) {
+        guard inputs.platformAPI.supports(.restorerRunImageCheck) else { return }
+        let runPath = inputs.platform.runPath
+        let offered: RunTOML
+        do {
+            guard let found = try RunTOML.read(runPath) else {
+                logger.info("No run metadata found at path \"\(runPath)\"")
+                return
+            }
+            offered = found
+        } catch {
+            throw PhaseError(.failed, in: "", error)
+        }
+        // Extensions may choose images that the platform hasn't offered.
+        guard let name = analysis.runImage?.image, offered.images.contains(where: { $0.contains(name) }) else { return }
+        guard stores.kind == .registry else { return }
+        do {
+            try stores.images.checkReadAccess(name)
+        } catch {
+            throw PhaseError(.failed, "selected run image '\(name)' is not accessible: \(error)")
+        }
+    }
+
+    private func lookUpRunImage(_ analysis: inout AnalysisMetadata) throws(PhaseError) {
+        guard let runImage = analysis.runImage else { return }
+        let image: any StoredImage
+        if runImage.extend && inputs.platformAPI.supports(.runImageExtension) && stores.kind == .registry {
+            logger.debug("Pulling run image metadata for \(runImage.image)...")
+            do {
+                image = try pull(runImage.image)
+            } catch {
+                throw PhaseError(.failed, failedTo: "pull run image \(runImage.image)", error)
+            }
+        } else if needsTarget(runImage) {
+            logger.debug("Updating run image info in analyzed metadata...")
+            do {
+                guard let found = try stores.images.open(runImage.image, platform: nil) else {
+                    throw PhaseError(.failed, "failed to get run image \(runImage.image)")
+                }
+                image = found
+            } catch let error as OCIError {
+                throw PhaseError(.failed, failedTo: "get run image \(runImage.image)", error)
+            } catch {
+                throw PhaseError(.failed, "failed to get run image \(runImage.image)")
+            }
+        } else {
+            return
+        }
+        guard inputs.platformAPI.supports(.restorerUpdatesAnalyzed) else { return }
+        logger.debug("Run image info in analyzed metadata was: ")
+        logger.debug(analysis.runImage.summary)
+        analysis.runImage?.reference = image.identifier
+        analysis.runImage?.target = inputs.platformAPI.supports(.targetData) ? RunImageTarget(of: image) : nil
+        logger.debug("Run image info in analyzed metadata is: ")
+        logger.debug(analysis.runImage.summary)
+    }
+
+    /// Whether the run image was chosen by an extension, so that nobody has looked at it yet.
+    private func needsTarget(_ runImage: AnalyzedRunImage) -> Bool {
+        inputs.platformAPI.supports(.restorerUpdatesAnalyzed) && !inputs.group.extensions.isEmpty
+            && (runImage.target?.os ?? "").isEmpty
+    }
+
+    // MARK: Images to extend
+
+    /// Opens an image in a registry, and saves it for the extender.
+    private func pull(_ name: String) throws(AnalysisUpdateError) -> any StoredImage {
+        do {
+            guard let image = try stores.registry.open(name, platform: nil) else { throw AnalysisUpdateError.notFound }
+            try save(image)
+            return image
+        } catch let error as AnalysisUpdateError {
+            throw error
+        } catch {
+            throw .image("\(error)")
+        }
+    }
+
+    private func save(_ image: any StoredImage) throws(OCIError) {
+        let path = Path.join(Self.imagesToExtendDir(inputs.platform), image.manifestDigest.description)
+        logger.debug("Saving image metadata to \(path)...")
+        let destination = try imagesToExtend.destination(for: path)
+        for layer in image.manifest.layers { try destination.adopt(layer, from: image) }
+        var config: [UInt8] = []
+        try image.readBlob(image.manifest.config) { config.append(contentsOf: $0) }
+        let results = try destination.commit(
+            manifest: image.manifest.bytes,
+            mediaType: image.manifest.mediaType ?? .ociManifest,
+            config: config,
+            references: [path]
+        )
+        if let error = results.lazy.compactMap(\.error).first { throw error }
+    }
+}
+
+/// Why an image can't be had.
+private enum AnalysisUpdateError: Error, CustomStringConvertible {
+    case notFound
+    case image(String)
+
+    var description: String {
+        switch self {
+        case .notFound: "failed to get remote image"
+        case .image(let message): message
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import BuildpackModel
+import CNBCore
+import Console
+import POSIX
+import PlatformModel
+
+/// Writes `<layer>.toml` and store.toml as buildpacks find them at the start of a build.
+///
+/// Types are not restored: a buildpack decides anew what a layer is for. Which layers get their metadata back follows
+/// the [table of layer types](https://github.com/buildpacks/spec/blob/main/buildpack.md#layer-types).
+struct LayerMetadataRestorer {
+    let inputs: RestoreInputs
+    let cached: CacheMetadata
+    let logger: Logger
+
+    /// Writes the files.
+    ///
+    /// - Returns: For each buildpack, the digests of the layers whose metadata was written.
+    func run() throws(BuildpackModelError) -> [String: [String: String]] {
+        for buildpack in inputs.buildpacks { try restoreStore(of: buildpack) }
+        guard !inputs.skipLayers else {
+            logger.info("Skipping buildpack layer analysis")
+            return [:]
+        }
+        var restored: [String: [String: String]] = [:]
+        for buildpack in inputs.buildpacks {
+            // Looked at for its faults only: a malformed store.toml must not surprise later phases.
+            _ = try BuildpackLayersDir(layersDir: inputs.layersDir, buildpack: buildpack, logger: logger)
+            restored[buildpack.id] = try restoreLayers(of: buildpack)
+        }
+        return restored
+    }
+
+    private func restoreStore(of buildpack: GroupElement) throws(BuildpackModelError) {
+        guard let store = inputs.previousLayers.buildpack(buildpack.id)?.store else { return }
+        try TOMLFile.write(Path.join(inputs.layersDir, buildpack.directoryName, "store.toml"), store)
+    }
+
+    private func restoreLayers(of buildpack: GroupElement) throws(BuildpackModelError) -> [String: String] {
+        let inApp = inputs.previousLayers.buildpack(buildpack.id)?.layers ?? [:]
+        let inCache = cached.buildpack(buildpack.id)?.layers ?? [:]
+        var restored: [String: String] = [:]
+        for (name, record) in inApp.sortedByName {
+            let layer = self.layer(name, of: buildpack)
+            if let reason = reasonAgainst(record, inCache: inCache[name]) {
+                logger.debug("Not restoring metadata for \"\(layer.identifier)\", \(reason)")
+                continue
+            }
+            logger.info("Restoring metadata for \"\(layer.identifier)\" from app image")
+            if try write(record, layer) { restored[name] = record.diffID }
+        }
+        for (name, record) in inCache.sortedByName {
+            let layer = self.layer(name, of: buildpack)
+            if let reason = reasonAgainst(record, inApp: inApp[name]) {
+                logger.debug("Not restoring \"\(layer.identifier)\" from cache, \(reason)")
+                continue
+            }
+            logger.info("Restoring metadata for \"\(layer.identifier)\" from cache")
+            if try write(record, layer) { restored[name] = record.diffID }
+        }
+        return restored
+    }
+
+    private func layer(_ name: String, of buildpack: GroupElement) -> BuildpackLayerDir {
+        let path = Path.join(inputs.layersDir, buildpack.directoryName, name)
+        return BuildpackLayerDir(buildpackID: buildpack.id, name: name, path: path)
+    }
+
+    /// Why the metadata of a layer of the previous image is not restored; `nil` when it is.
+    private func reasonAgainst(_ record: LayerRecord, inCache cached: LayerRecord?) -> String? {
+        if !record.launch { return "marked as launch=false" }
+        // Its contents have to be there during the build, and can't be: the buildpack makes the layer anew.
+        if record.build && !record.cache { return "marked as build=true, cache=false" }
+        // Without metadata the buildpack sees that it has to make the layer anew.
+        if record.cache, cached?.cache != true { return "marked as cache=true, but not found in cache" }
+        return nil
+    }
+
+    /// Why the metadata of a cached layer is not restored; `nil` when it is.
+    private func reasonAgainst(_ record: LayerRecord, inApp: LayerRecord?) -> String? {
+        if !record.cache { return "marked as cache=false" }
+        // The app image's metadata goes before the cache's.
+        let isInApp = inApp != nil || !inputs.platformAPI.supports(.launchMetadataFromCache)
+        if record.launch && isInApp { return "marked as launch=true" }
+        return nil
+    }
+
+    /// Writes a layer's file, unless the name would lead somewhere else.
+    private func write(_ record: LayerRecord, _ layer: BuildpackLayerDir) throws(BuildpackModelError) -> Bool {
+        guard layer.hasValidName else {
+            logger.warn("Ignoring layer \(layer.identifier), whose name is not valid")
+            return false
+        }
+        logger.debug("Writing layer metadata for \"\(layer.identifier)\"")
+        try TOMLFile.write(layer.metadataPath, LayerMetadata(metadata: record.metadata))
+        return true
+    }
+}
+
+extension [String: LayerRecord] {
+    /// The layers by name, so that they are always treated in the same order.
+    fileprivate var sortedByName: [(key: String, value: LayerRecord)] {
+        sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    }
+}

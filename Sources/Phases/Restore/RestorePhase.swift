@@ -1,0 +1,169 @@
+import Archive
+public import BuildpackModel
+public import CNBCore
+public import Console
+import OCI
+import POSIX
+public import PlatformModel
+
+/// What the restore phase needs to know.
+public struct RestoreInputs: Sendable {
+    /// The Platform API.
+    public var platformAPI: PlatformAPI
+    /// The layers directory.
+    public var layersDir: String
+    /// The buildpacks that take part in the build.
+    public var buildpacks: [GroupElement]
+    /// What the previous image says about its layers.
+    public var previousLayers: LifecycleMetadataLabel
+    /// Whether layers and their metadata are left alone.
+    public var skipLayers: Bool
+
+    /// Makes the inputs of the phase.
+    public init(
+        platformAPI: PlatformAPI,
+        layersDir: String,
+        buildpacks: [GroupElement],
+        previousLayers: LifecycleMetadataLabel,
+        skipLayers: Bool
+    ) {
+        self.platformAPI = platformAPI
+        self.layersDir = layersDir
+        self.buildpacks = buildpacks
+        self.previousLayers = previousLayers
+        self.skipLayers = skipLayers
+    }
+}
+
+/// Brings back what the buildpacks left in earlier builds: store.toml, metadata of layers, contents of cached layers.
+public struct RestorePhase: Sendable {
+    private let inputs: RestoreInputs
+    private let cache: (any LayerCache)?
+    private let logger: Logger
+
+    /// Makes the phase.
+    ///
+    /// - Parameters:
+    ///   - inputs: What to restore.
+    ///   - cache: Where cached layers are; `nil` when there is no cache.
+    ///   - logger: Told what becomes of each layer.
+    public init(inputs: RestoreInputs, cache: (any LayerCache)?, logger: Logger) {
+        self.inputs = inputs
+        self.cache = cache
+        self.logger = logger
+    }
+
+    /// Restores everything. What is wrong with the cache costs time, not the build: such layers are left out.
+    ///
+    /// - Throws: A ``PhaseError`` of kind `restore` when the layers directory can't be used.
+    public func run() throws(PhaseError) {
+        try logger.timed("Restorer") { () throws(PhaseError) in try restore() }
+    }
+
+    private func restore() throws(PhaseError) {
+        let cached = try cacheMetadata()
+        logger.debug("Restoring Layer Metadata")
+        let metadata = LayerMetadataRestorer(inputs: inputs, cached: cached, logger: logger)
+        let restored: [String: [String: String]]
+        do {
+            restored = try metadata.run()
+        } catch {
+            throw PhaseError(.restore, failedTo: "restore", error)
+        }
+        var jobs: [Job] = []
+        for buildpack in inputs.buildpacks {
+            jobs += try layersToExtract(of: buildpack, cached, restored: restored[buildpack.id] ?? [:])
+        }
+        extract(jobs)
+        guard inputs.platformAPI.supports(.sbomFiles) else { return }
+        try restoreSBOM(cached)
+    }
+
+    private func cacheMetadata() throws(PhaseError) -> CacheMetadata {
+        guard let cache else {
+            logger.debug("Usable cache not provided, using empty cache metadata")
+            return CacheMetadata()
+        }
+        if !cache.exists { logger.info("Layer cache not found") }
+        do {
+            return try cache.metadata()
+        } catch {
+            logger.warn("Not using the cache: retrieving cache metadata: \(error)")
+            return CacheMetadata()
+        }
+    }
+
+    // MARK: Layers
+
+    /// A cached layer whose contents are wanted.
+    private struct Job: Sendable {
+        let layer: BuildpackLayerDir
+        let diffID: String
+    }
+
+    /// Chooses the layers of a buildpack whose metadata belongs to what is cached, and removes the others.
+    private func layersToExtract(
+        of buildpack: GroupElement,
+        _ cached: CacheMetadata,
+        restored: [String: String]
+    ) throws(PhaseError) -> [Job] {
+        let records = cached.buildpack(buildpack.id)?.layers ?? [:]
+        logger.debug("Reading Buildpack Layers directory \(inputs.layersDir)")
+        let directory: BuildpackLayersDir
+        do {
+            directory = try BuildpackLayersDir(layersDir: inputs.layersDir, buildpack: buildpack, logger: logger)
+        } catch {
+            throw PhaseError(.restore, failedTo: "restore", "reading buildpack layer directory: \(error)")
+        }
+        var jobs: [Job] = []
+        for layer in directory.layers {
+            guard let record = records[layer.name], record.cache else { continue }
+            if restored[layer.name] == record.diffID {
+                logger.info("Restoring data for \"\(layer.identifier)\" from cache")
+                jobs.append(Job(layer: layer, diffID: record.diffID))
+                continue
+            }
+            logger.info("Removing \"\(layer.identifier)\", wrong sha")
+            logger.debug("Layer sha: \"\(restored[layer.name] ?? "")\", cache sha: \"\(record.diffID)\"")
+            do {
+                try layer.remove()
+            } catch {
+                throw PhaseError(.restore, failedTo: "restore", "removing layer: \(error)")
+            }
+        }
+        return jobs
+    }
+
+    private func extract(_ jobs: [Job]) {
+        guard let cache else { return }
+        Threads.parallel(count: jobs.count) { index in
+            let job = jobs[index]
+            logger.debug("Retrieving data for \"\(job.diffID)\"")
+            do {
+                guard let diffID = try? DiffID(job.diffID) else { throw CacheError.missing(diffID: job.diffID) }
+                let report = try cache.extract(diffID, into: .layer(job.layer.path), with: LayerExtractor())
+                logger.debug(
+                    "Restored \(report.entries) entries, \(report.content.size) bytes of \(job.layer.identifier)"
+                )
+            } catch {
+                logger.warn("Skipping restore for layer \(job.layer.identifier): \(error)")
+            }
+        }
+    }
+
+    // MARK: SBOM
+
+    private func restoreSBOM(_ cached: CacheMetadata) throws(PhaseError) {
+        let restorer = SBOMRestorer(layersDir: inputs.layersDir, logger: logger)
+        if !cached.sbom.isEmpty {
+            logger.info("Restoring data for SBOM from cache")
+            if !inputs.skipLayers, let cache { restorer.extract(cached.sbom, from: cache) }
+        }
+        guard !inputs.skipLayers else { return }
+        do {
+            try restorer.distribute(to: inputs.buildpacks)
+        } catch {
+            throw PhaseError(.restore, failedTo: "restore", "restoring data: \(error)")
+        }
+    }
+}

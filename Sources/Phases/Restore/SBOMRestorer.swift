@@ -1,0 +1,73 @@
+import Archive
+import BuildpackModel
+import Console
+import OCI
+import POSIX
+
+/// Brings back the SBOM files of layers that are not built again.
+///
+/// They come as a layer that holds all of them below `<layers>/sbom`, and go beside the layers that they are about.
+struct SBOMRestorer {
+    let layersDir: String
+    let logger: Logger
+
+    private var sbomDir: String { Path.join(layersDir, "sbom") }
+
+    /// Extracts the files of the previous image; a failure costs the files, not the build.
+    func extract(_ diffID: String, from image: any StoredImage) {
+        logger.info("Restoring data for SBOM from previous image")
+        logger.debug("Retrieving previous image SBOM layer for \"\(diffID)\"")
+        do {
+            let diffID = try DiffID(diffID)
+            guard let layer = image.layer(diffID) else {
+                throw OCIError.layerNotFound(diffID: diffID, image: image.reference)
+            }
+            let stream = try LayerStream(layer, of: image)
+            _ = try LayerExtractor().extract(stream, into: .layer(sbomDir), expecting: diffID.expectedDigests)
+        } catch {
+            logger.warn("Failed to restore the SBOM of the previous image: \(error)")
+        }
+    }
+
+    /// Extracts the files of cached layers; a failure costs the files, not the build.
+    func extract(_ diffID: String, from cache: any LayerCache) {
+        logger.debug("Retrieving SBOM layer data for \"\(diffID)\"")
+        do {
+            _ = try cache.extract(try DiffID(diffID), into: .layer(sbomDir), with: LayerExtractor())
+        } catch {
+            logger.warn("Failed to restore SBOM from cache: \(error)")
+        }
+    }
+
+    /// Copies `sbom/{cache,launch}/<buildpack>/<layer>/sbom.*` to `<buildpack>/<layer>.sbom.*`, for buildpacks that take
+    /// part and have a directory, and removes `sbom`.
+    func distribute(to buildpacks: [GroupElement]) throws(POSIXError) {
+        for kind in ["cache", "launch"] {
+            for buildpack in buildpacks {
+                let target = Path.join(layersDir, buildpack.directoryName)
+                guard FileSystem.exists(target) else { continue }
+                let source = Path.join(sbomDir, kind, buildpack.directoryName)
+                for layer in try directories(source) {
+                    try copyFiles(of: layer, from: Path.join(source, layer), to: target)
+                }
+            }
+        }
+        try FileSystem.removeTree(sbomDir)
+    }
+
+    private func copyFiles(of layer: String, from source: String, to target: String) throws(POSIXError) {
+        for entry in try FileSystem.list(source) where entry.type == .regular && Self.isSBOM(entry.name) {
+            let contents = try FileSystem.readFile(Path.join(source, entry.name))
+            try FileSystem.writeFile(Path.join(target, "\(layer).\(entry.name)"), contents, mode: 0o666)
+        }
+    }
+
+    private func directories(_ path: String) throws(POSIXError) -> [String] {
+        guard FileSystem.isDirectory(path) else { return [] }
+        return try FileSystem.list(path).filter { $0.type == .directory }.map(\.name)
+    }
+
+    private static func isSBOM(_ name: String) -> Bool {
+        name.hasPrefix("sbom") && name.hasSuffix("json") && name.utf8.count > "sbomjson".utf8.count
+    }
+}

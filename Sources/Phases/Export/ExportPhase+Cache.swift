@@ -6,7 +6,9 @@ import OCI
 import PlatformModel
 
 extension ExportPhase {
-    /// Puts the cached layers of all buildpacks into the cache. That a cache cannot be written fails no build.
+    /// Puts the cached layers of all buildpacks into the cache.
+    ///
+    /// That a cache cannot be written fails no build.
     ///
     /// - Parameters:
     ///   - known: Diff ids of directories that were archived for the image.

@@ -1,58 +1,9 @@
-/// Which entries of a tar stream may be extracted, and where they go.
-public struct ExtractionTarget: Sendable {
-    /// The directory that takes the entries; it need not exist.
-    public var directory: String
-    /// The absolute entry name that stands for the directory, such as `/layers/acme_one/deps`; "/" for all entries.
-    public var entryPrefix: String
+import POSIX
 
-    /// Makes a target for entries below a prefix: `<prefix>/a` becomes `<directory>/a`.
-    ///
-    /// Entries for the prefix's parents make missing parents and are ignored otherwise; all others are refused.
-    ///
-    /// - Parameters:
-    ///   - directory: the directory that takes the entries; it need not exist.
-    ///   - entryPrefix: the absolute entry name that stands for the directory; "/" for all entries.
-    public init(directory: String, entryPrefix: String = "/") {
-        self.directory = directory
-        self.entryPrefix = entryPrefix
-    }
-
-    /// A target for a cached layer, whose entries have the absolute names that they go to.
-    ///
-    /// - Parameter path: the layer's directory, absolute and clean.
-    public static func layer(_ path: String) -> ExtractionTarget {
-        ExtractionTarget(directory: path, entryPrefix: path)
-    }
-}
-
-/// The digests that a stream must have to become visible.
-public struct ExpectedDigests: Sendable {
-    /// The digest of the stream as it comes, compressed or not.
-    public var stream: SHA256Digest?
-    /// The digest of the uncompressed tar stream.
-    public var diffID: SHA256Digest?
-
-    /// Names the digests to verify.
-    ///
-    /// - Parameters:
-    ///   - stream: of the stream as it comes; nil is not verified.
-    ///   - diffID: of the uncompressed tar stream; nil is not verified.
-    public init(stream: SHA256Digest? = nil, diffID: SHA256Digest? = nil) {
-        self.stream = stream
-        self.diffID = diffID
-    }
-}
-
-/// What was extracted.
-public struct ExtractionReport: Sendable {
-    /// Digest and size of the uncompressed tar stream.
-    public let content: LayerDigest
-    /// How many entries were made.
-    public let entries: Int
-}
-
-/// Extracts layers, plain or compressed, safely: nothing becomes visible before its digest is known to be right, and
-/// no entry, however hostile, reaches outside of the target.
+/// Extracts layers, plain or compressed, safely.
+///
+/// Nothing becomes visible before its digest is known to be right: entries are made in a directory beside the target,
+/// which then takes the target's name. No entry, however hostile, reaches outside of that directory.
 public struct LayerExtractor: Sendable {
     /// Whether entries get the owners that the tar names; needs to be root.
     public var restoresOwners: Bool
@@ -67,12 +18,14 @@ public struct LayerExtractor: Sendable {
     ///   - restoresTimes: whether entries get the times that the tar names, instead of the current time.
     ///   - cancellation: ends a running extraction from another thread; nothing becomes visible then.
     public init(restoresOwners: Bool? = nil, restoresTimes: Bool = false, cancellation: Cancellation? = nil) {
-        self.restoresOwners = restoresOwners ?? false
+        self.restoresOwners = restoresOwners ?? Users.isRoot
         self.restoresTimes = restoresTimes
         self.cancellation = cancellation
     }
 
     /// Extracts a stream whose compression (gzip, zstd, none) is recognised.
+    ///
+    /// Where the target exists, what is extracted is moved into it, over what has the same names.
     ///
     /// - Parameters:
     ///   - source: the stream.
@@ -86,6 +39,126 @@ public struct LayerExtractor: Sendable {
         into target: ExtractionTarget,
         expecting expected: ExpectedDigests = ExpectedDigests()
     ) throws(ArchiveError) -> ExtractionReport {
-        throw .library(name: "archive", reason: "not yet")
+        let reader = StreamReader(source, hashesStream: expected.stream != nil, cancellation: cancellation)
+        let blocks = PrefetchedBlocks(reader)
+        defer { blocks.stop() }
+        var tar = TarReader(blocks: blocks)
+        var staging = StagingDirectory(
+            target,
+            options: ExtractionOptions(restoresOwners: restoresOwners, restoresTimes: restoresTimes)
+        )
+        while let header = try tar.next() {
+            try cancellation?.check()
+            try staging.make(header, from: &tar)
+        }
+        // What follows the archive's end belongs to its digests, too.
+        try tar.drain()
+        blocks.stop()
+        let content = try reader.verify(expected)
+        let entries = try staging.publish()
+        return ExtractionReport(content: content, entries: entries)
+    }
+}
+
+/// The directory beside a target in which a layer is built up, until it takes the target's name or goes away.
+struct StagingDirectory: ~Copyable {
+    private let target: ExtractionTarget
+    private let options: ExtractionOptions
+    /// What the archive says of the directories that lead to the target, by the number of their elements.
+    private var parents: [Int: TarHeader] = [:]
+    private var path: String?
+    private var extractor: TreeExtractor?
+    private var root: FileDescriptor?
+
+    init(_ target: ExtractionTarget, options: ExtractionOptions) {
+        self.target = target
+        self.options = options
+    }
+
+    deinit {
+        root?.close()
+        guard let path else { return }
+        // What is left behind after an error is of no use; there is nobody to tell if it can't be removed.
+        try? FileSystem.removeTree(path)
+    }
+
+    /// Makes an entry where its name says, or refuses it.
+    mutating func make(_ header: TarHeader, from reader: inout TarReader) throws(ArchiveError) {
+        func refusal(_ reason: String) -> ArchiveError { .unsafeEntry(name: header.displayName, reason: reason) }
+        switch target.place(of: header.name) {
+        case .refused(let reason): throw refusal(reason)
+        case .parent(let depth):
+            guard header.kind == .directory else { throw refusal("it is outside of \(target.entryPrefix)") }
+            parents[depth] = header
+        case .inside(let elements):
+            var link: [[UInt8]] = []
+            if header.kind == .hardLink {
+                guard case .inside(let elements) = target.place(of: header.linkName) else {
+                    throw refusal("it links to \(String(decoding: header.linkName, as: UTF8.self))")
+                }
+                link = elements
+            }
+            try prepare().make(header, at: elements, link: link, from: &reader)
+        }
+    }
+
+    /// Makes everything visible at the target.
+    ///
+    /// - Returns: how many entries were made.
+    mutating func publish() throws(ArchiveError) -> Int {
+        guard let extractor, let path else { return 0 }
+        try extractor.finish()
+        let directory = target.directory
+        try system { () throws(POSIXError) in
+            if FileSystem.exists(directory) {
+                try TreeMerge.move(path, over: directory)
+            } else {
+                try FileSystem.rename(path, to: directory)
+            }
+        }
+        self.path = nil
+        return extractor.entries
+    }
+
+    private mutating func prepare() throws(ArchiveError) -> TreeExtractor {
+        if let extractor { return extractor }
+        let directory = Path.clean(target.directory)
+        let parent = Path.directory(directory)
+        let staging = Path.join(parent, ".\(Path.base(directory)).\(RandomBytes.hexadecimal(count: 8))")
+        try makeParents(parent)
+        try system { () throws(POSIXError) in try FileSystem.makeDirectory(staging, mode: 0o777) }
+        path = staging
+        let opened = try system { () throws(POSIXError) in
+            try OwnedDescriptor(opening: staging, [.read, .directory, .noFollow])
+        }
+        let descriptor = opened.release()
+        root = descriptor
+        let extractor = TreeExtractor(root: descriptor, options: options)
+        self.extractor = extractor
+        return extractor
+    }
+
+    /// Makes the missing directories that lead to the target, as the archive describes them.
+    private func makeParents(_ path: String) throws(ArchiveError) {
+        guard !FileSystem.exists(path) else { return }
+        try makeParents(Path.directory(path))
+        try system { () throws(POSIXError) in
+            do throws(POSIXError) {
+                try FileSystem.makeDirectory(path, mode: 0o777)
+            } catch {
+                // Another layer's extraction may have come first.
+                guard error.errno == .fileExists else { throw error }
+                return
+            }
+            let prefix = Path.components(target.entryPrefix)
+            let depth = Path.components(path).count
+            // Only where the archive's names are the names on disk do its parents describe these.
+            guard Path.clean(target.entryPrefix) == Path.clean(target.directory), depth < prefix.count,
+                let header = parents[depth]
+            else { return }
+            try FileSystem.chmod(path, FileMode(rawValue: UInt32(truncatingIfNeeded: header.mode)))
+            guard options.restoresOwners else { return }
+            try FileSystem.chown(path, uid: UInt32(clamping: header.uid), gid: UInt32(clamping: header.gid))
+        }
     }
 }

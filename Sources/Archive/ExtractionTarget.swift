@@ -1,0 +1,86 @@
+/// Which entries of a tar stream may be extracted, and where they go.
+public struct ExtractionTarget: Sendable {
+    /// The directory that takes the entries; it need not exist.
+    public var directory: String
+    /// The absolute entry name that stands for the directory, such as `/layers/acme_one/deps`; "/" for all entries.
+    public var entryPrefix: String
+
+    /// Makes a target for entries below a prefix: `<prefix>/a` becomes `<directory>/a`.
+    ///
+    /// Entries for the prefix's parents make missing parents and are ignored otherwise; all others are refused.
+    ///
+    /// - Parameters:
+    ///   - directory: the directory that takes the entries; it need not exist.
+    ///   - entryPrefix: the absolute entry name that stands for the directory; "/" for all entries.
+    public init(directory: String, entryPrefix: String = "/") {
+        self.directory = directory
+        self.entryPrefix = entryPrefix
+    }
+
+    /// A target for a cached layer, whose entries have the absolute names that they go to.
+    ///
+    /// - Parameter path: the layer's directory, absolute and clean.
+    /// - Returns: the target for entries at and below `path`.
+    public static func layer(_ path: String) -> ExtractionTarget {
+        ExtractionTarget(directory: path, entryPrefix: path)
+    }
+}
+
+/// The digests that a stream must have to become visible.
+public struct ExpectedDigests: Sendable {
+    /// The digest of the stream as it comes, compressed or not.
+    public var stream: SHA256Digest?
+    /// The digest of the uncompressed tar stream.
+    public var diffID: SHA256Digest?
+
+    /// Names the digests to verify.
+    ///
+    /// - Parameters:
+    ///   - stream: of the stream as it comes; nil is not verified.
+    ///   - diffID: of the uncompressed tar stream; nil is not verified.
+    public init(stream: SHA256Digest? = nil, diffID: SHA256Digest? = nil) {
+        self.stream = stream
+        self.diffID = diffID
+    }
+}
+
+/// What was extracted.
+public struct ExtractionReport: Sendable {
+    /// Digest and size of the uncompressed tar stream.
+    public let content: LayerDigest
+    /// How many entries were made.
+    public let entries: Int
+}
+
+/// Where an entry belongs, decided by its name alone.
+enum EntryPlace: Equatable {
+    /// Below the target, by elements; none stand for the target itself.
+    case inside([[UInt8]])
+    /// One of the directories that lead to the target: so many elements of its prefix.
+    case parent(Int)
+    /// Nowhere, for this reason.
+    case refused(String)
+}
+
+extension ExtractionTarget {
+    /// Longer paths can't be named in a system call, so nobody can have made them in an ordinary way.
+    private static var longestName: Int { 4096 }
+
+    /// Decides where an entry belongs.
+    ///
+    /// - Parameter name: the entry's path, absolute or not; both mean the same.
+    /// - Returns: its place; names with `..` have none.
+    func place(of name: [UInt8]) -> EntryPlace {
+        guard name.count < Self.longestName else { return .refused("the name is too long") }
+        guard !name.contains(0) else { return .refused("the name has a NUL") }
+        let elements = name.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }
+        guard !elements.contains(where: { $0.elementsEqual("..".utf8) }) else {
+            return .refused("the name leads upwards")
+        }
+        let prefix = entryPrefix.utf8.split(separator: UInt8(ascii: "/")).map(Array.init)
+        let shared = zip(elements, prefix).prefix { $0.elementsEqual($1) }.count
+        if shared == prefix.count { return .inside(elements.dropFirst(shared).map(Array.init)) }
+        if shared == elements.count { return .parent(shared) }
+        return .refused("it is outside of \(entryPrefix)")
+    }
+}

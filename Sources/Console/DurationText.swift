@@ -68,7 +68,8 @@ public enum DurationText {
         let (product, overflow) = count.multipliedReportingOverflow(by: unit)
         guard !overflow else { return nil }
         let (value, scale) = Self.fraction(fraction)
-        return product &+ UInt64(Double(value) * (Double(unit) / scale))
+        let (sum, tooLarge) = product.addingReportingOverflow(UInt64(Double(value) * (Double(unit) / scale)))
+        return tooLarge ? nil : sum
     }
 
     /// The digits after a point as a number, and what to divide it by; digits beyond 64 bits do not count.

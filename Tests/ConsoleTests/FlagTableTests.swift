@@ -210,6 +210,7 @@ struct FlagTextTests {
         "other texts are no lengths of time",
         arguments: [
             "", "3", "-", "s", ".", "-.", ".s", "+.s", "1d", "1h-2m", "1 s", "9223372036854775808ns", "3000000h",
+            "5124095.9h",
             "1..5s",
         ]
     )

@@ -4,7 +4,7 @@ internal import LaunchModel
 /// The layer directories of an image, buildpack by buildpack in the order of their `bin/build`, then by name.
 struct LaunchLayers {
     /// One array for each buildpack that has a directory.
-    private(set) var byBuildpack: [[RawPath]] = []
+    private(set) var byBuildpack: [[LayerDirectory]] = []
 
     /// Lists the directories.
     ///
@@ -18,13 +18,13 @@ struct LaunchLayers {
             guard let entries = try Self.list(directory) else { continue }
             // A link to a directory is not a layer.
             byBuildpack.append(
-                entries.filter { $0.kind == .directory }.map { directory.appending($0.name) }
+                entries.filter { $0.kind == .directory }.map { LayerDirectory(listing: directory.appending($0.name)) }
             )
         }
     }
 
     /// All layers in order.
-    var all: [RawPath] { [RawPath](byBuildpack.joined()) }
+    var all: [LayerDirectory] { [LayerDirectory](byBuildpack.joined()) }
 
     /// The files of a layer's directory that are for all processes, then those for one type.
     ///
@@ -36,13 +36,14 @@ struct LaunchLayers {
     /// - Throws: What listing failed with; a directory that isn't there has no files.
     static func files(
         in name: String,
-        of layer: RawPath,
+        of layer: LayerDirectory,
         processType: String
     ) throws(LaunchModelError) -> [RawPath] {
-        let directory = layer.appending(name)
+        guard layer.mayHold(name) else { return [] }
+        let directory = layer.path.appending(name)
         guard let entries = try list(directory) else { return [] }
         var files = entries.filter { $0.kind != .directory }.map { directory.appending($0.name) }
-        if processType.isEmpty { return files }
+        guard entries.contains(where: { $0.mayBeDirectory(named: processType) }) else { return files }
         let ownDirectory = directory.appending(processType)
         for entry in try list(ownDirectory) ?? [] where entry.kind != .directory {
             files.append(ownDirectory.appending(entry.name))
@@ -63,12 +64,12 @@ extension LaunchEnvironment {
     /// Applies what the layers contribute to a process: for each buildpack the paths of all its layers, then their files.
     mutating func apply(_ layers: LaunchLayers, processType: String) throws(LaunchModelError) {
         for buildpackLayers in layers.byBuildpack {
-            for layer in buildpackLayers { try addPaths(ofLayer: layer, scope: .launch) }
+            for layer in buildpackLayers { try addPaths(of: layer, scope: .launch) }
             for layer in buildpackLayers {
-                try applyFiles(in: layer.appending("env"))
-                let launchFiles = layer.appending("env.launch")
-                try applyFiles(in: launchFiles)
-                if !processType.isEmpty { try applyFiles(in: launchFiles.appending(processType)) }
+                if layer.mayHold("env") { try applyFiles(in: layer.path.appending("env")) }
+                if layer.mayHold("env.launch") {
+                    try applyFiles(in: layer.path.appending("env.launch"), then: processType)
+                }
             }
         }
     }

@@ -40,7 +40,7 @@ struct Launcher {
         return (environment, layers)
     }
 
-    private func execDFiles(of layer: RawPath, _ processType: String) throws(LaunchError) -> [RawPath] {
+    private func execDFiles(of layer: LayerDirectory, _ processType: String) throws(LaunchError) -> [RawPath] {
         do {
             return try LaunchLayers.files(in: "exec.d", of: layer, processType: processType)
         } catch {

@@ -8,7 +8,9 @@ public struct DirectoryEntry: Hashable, Sendable {
         case directory
         /// A symbolic link to anything.
         case symbolicLink
-        /// A file of any other type.
+        /// A regular file.
+        case file
+        /// Anything else.
         case other
     }
 
@@ -16,10 +18,23 @@ public struct DirectoryEntry: Hashable, Sendable {
     public let name: [UInt8]
     /// What it stands for.
     public let kind: Kind
+
+    /// Whether this is a directory of a name, or a link that may lead to one.
+    ///
+    /// - Parameter wanted: The name.
+    /// - Returns: Whether it is worth listing.
+    public func mayBeDirectory(named wanted: String) -> Bool {
+        (kind == .directory || kind == .symbolicLink) && name.elementsEqual(wanted.utf8)
+    }
 }
 
 /// The few reading operations that launch and build need, in terms of raw paths.
 public enum FileReading {
+    /// The size up to which Swift takes temporary memory from the stack.
+    private static let stackCapacity = 1024
+    /// The size of buffers for contents of any length.
+    private static let heapCapacity = 16384
+
     /// The contents of a file.
     ///
     /// - Parameter path: The file.
@@ -31,6 +46,27 @@ public enum FileReading {
         return try contents(of: descriptor, path: path)
     }
 
+    /// The contents of a file that a directory lists, and that is likely to be a few bytes long.
+    ///
+    /// - Parameters:
+    ///   - entry: The file.
+    ///   - directory: The directory.
+    /// - Returns: Its bytes.
+    /// - Throws: What `open` or `read` failed with; `EISDIR` for a link to a directory.
+    public static func contents(
+        of entry: DirectoryEntry,
+        in directory: RawPath
+    ) throws(SystemError) -> [UInt8] {
+        let path = directory.appending(entry.name)
+        let descriptor = try open(path, flags: O_RDONLY)
+        defer { _ = close(descriptor) }
+        var bytes: [UInt8] = []
+        let received = try read(into: &bytes, upTo: stackCapacity, from: descriptor, path)
+        // A regular file that gives less than was asked for has come to its end; anything else may have more to say.
+        if entry.kind == .file, received < stackCapacity { return bytes }
+        return bytes + (try contents(of: descriptor, path: path))
+    }
+
     /// Everything that can be read from a descriptor until its end.
     ///
     /// - Parameters:
@@ -39,16 +75,9 @@ public enum FileReading {
     /// - Returns: The bytes.
     /// - Throws: What `read` failed with.
     public static func contents(of descriptor: Int32, path: RawPath) throws(SystemError) -> [UInt8] {
-        // Nearly all these files are a few bytes long: the first read gets them, the second sees their end.
         var bytes: [UInt8] = []
-        var chunk = 512
-        while true {
-            let (received, code) = append(to: &bytes, upTo: chunk, from: descriptor)
-            if code == EINTR { continue }
-            if received < 0 { throw SystemError(operation: "read", path: path, code: code) }
-            if received == 0 { return bytes }
-            chunk = 16384
-        }
+        while try read(into: &bytes, upTo: heapCapacity, from: descriptor, path) > 0 {}
+        return bytes
     }
 
     /// The entries of a directory, sorted bytewise, without `.` and `..`.
@@ -57,22 +86,38 @@ public enum FileReading {
     /// - Returns: The entries, or nil if nothing is there.
     /// - Throws: What listing failed with; `ENOTDIR` if it is not a directory.
     public static func entries(of path: RawPath) throws(SystemError) -> [DirectoryEntry]? {
-        let descriptor: Int32
+        var entries: [DirectoryEntry]?
         do {
-            descriptor = try open(path, flags: O_RDONLY | O_DIRECTORY)
+            entries = try list(path, maximumCalls: .max)
         } catch {
             if error.code == ENOENT { return nil }
             throw error
         }
+        entries?.sort { $0.name.lexicographicallyPrecedes($1.name) }
+        return entries
+    }
+
+    /// The entries of a directory in no particular order, if there are few of them.
+    ///
+    /// - Parameter path: The directory.
+    /// - Returns: The entries, or nil if there are more than some dozens, or if they cannot be listed.
+    static func fewEntries(of path: RawPath) -> [DirectoryEntry]? {
+        try? list(path, maximumCalls: 2)
+    }
+
+    /// Lists a directory, or returns nil if so many calls don't see its end.
+    private static func list(_ path: RawPath, maximumCalls: Int) throws(SystemError) -> [DirectoryEntry]? {
+        let descriptor = try open(path, flags: O_RDONLY | O_DIRECTORY)
         defer { _ = close(descriptor) }
         var entries: [DirectoryEntry] = []
-        while true {
+        var calls = 0
+        while calls < maximumCalls {
             let received = appendEntries(to: &entries, from: descriptor, in: path)
             if received < 0 { throw SystemError(operation: "readdirent", path: path, code: cposix_errno()) }
-            if received == 0 { break }
+            if received == 0 { return entries }
+            calls += 1
         }
-        entries.sort { $0.name.lexicographicallyPrecedes($1.name) }
-        return entries
+        return nil
     }
 
     /// Whether something is there, symbolic links followed.
@@ -112,12 +157,22 @@ public enum FileReading {
         return path.withCString { faccessat(AT_FDCWD, $0, mode, 0) }
     }
 
-    private static func append(to bytes: inout [UInt8], upTo count: Int, from descriptor: Int32) -> (Int, Int32) {
-        withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { buffer in
-            let received = read(descriptor, buffer.baseAddress, count)
-            if received < 0 { return (received, cposix_errno()) }
-            bytes.append(contentsOf: buffer[..<received])
-            return (received, 0)
+    /// Appends what one `read` gives, which may be less than `count`; returns how much, 0 at the end.
+    private static func read(
+        into bytes: inout [UInt8],
+        upTo count: Int,
+        from descriptor: Int32,
+        _ path: RawPath
+    ) throws(SystemError) -> Int {
+        while true {
+            let received = withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { buffer in
+                let received = CPOSIX.read(descriptor, buffer.baseAddress, count)
+                if received > 0 { bytes.append(contentsOf: buffer[..<received]) }
+                return received
+            }
+            if received >= 0 { return received }
+            let code = cposix_errno()
+            if code != EINTR { throw SystemError(operation: "read", path: path, code: code) }
         }
     }
 
@@ -126,7 +181,7 @@ public enum FileReading {
         from descriptor: Int32,
         in directory: RawPath
     ) -> Int {
-        let capacity = 4096
+        let capacity = stackCapacity
         return withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 8) { buffer in
             let received = launcher_getdents(descriptor, buffer.baseAddress, capacity)
             guard received > 0 else { return received }
@@ -158,6 +213,7 @@ public enum FileReading {
         switch type {
         case DT_DIR: .directory
         case DT_LNK: .symbolicLink
+        case DT_REG: .file
         default: .other
         }
     }

@@ -6,18 +6,18 @@ extension LaunchEnvironment {
     /// Puts the layer's directories of binaries, libraries and so on in front of the variables that list them.
     ///
     /// - Parameters:
-    ///   - layer: The layer's directory, an absolute path.
+    ///   - layer: The layer.
     ///   - scope: Whose environment this is.
     /// - Throws: What looking for the directories failed with.
-    public mutating func addPaths(ofLayer layer: RawPath, scope: LayerScope) throws(LaunchModelError) {
+    public mutating func addPaths(of layer: LayerDirectory, scope: LayerScope) throws(LaunchModelError) {
         for rule in scope.pathRules {
-            let directory = layer.appending(rule.directory)
             do {
-                guard try FileReading.exists(directory) else { continue }
+                guard try layer.holds(rule.directory) else { continue }
             } catch {
                 throw .unreadable(error)
             }
-            concatenate(rule.variable.utf8, directory.bytes[...], before: true, delimiter: [UInt8(ascii: ":")])
+            let directory = layer.path.appending(rule.directory).bytes
+            concatenate(rule.variable.utf8, directory[...], before: true, delimiter: [UInt8(ascii: ":")])
         }
     }
 
@@ -26,18 +26,25 @@ extension LaunchEnvironment {
     /// - Parameters:
     ///   - directory: Such as `<layer>/env`; it need not be there.
     ///   - unsuffixed: What a file whose name has no period does.
+    ///   - subdirectory: A directory in it to apply after its own files, such as `web` in `env.launch`; empty for none.
     /// - Throws: ``LaunchModelError/environmentFiles(directory:_:)`` if a file that counts cannot be read.
     public mutating func applyFiles(
         in directory: RawPath,
-        unsuffixed: EnvironmentAction = .override
+        unsuffixed: EnvironmentAction = .override,
+        then subdirectory: String = ""
     ) throws(LaunchModelError) {
+        let files: [DirectoryEntry]
         do {
-            guard let files = try FileReading.entries(of: directory) else { return }
+            guard let entries = try FileReading.entries(of: directory) else { return }
+            files = entries
             for file in files where file.kind != .directory {
                 try apply(file, in: directory, files: files, unsuffixed: unsuffixed)
             }
         } catch {
             throw .environmentFiles(directory: directory.description, error)
+        }
+        if files.contains(where: { $0.mayBeDirectory(named: subdirectory) }) {
+            try applyFiles(in: directory.appending(subdirectory), unsuffixed: unsuffixed)
         }
     }
 
@@ -72,7 +79,7 @@ extension LaunchEnvironment {
     /// The contents of a file, or nil for a symbolic link to a directory.
     private static func contents(of file: DirectoryEntry, in directory: RawPath) throws(SystemError) -> [UInt8]? {
         do {
-            return try FileReading.contents(of: directory.appending(file.name))
+            return try FileReading.contents(of: file, in: directory)
         } catch {
             if error.code == EISDIR, file.kind == .symbolicLink { return nil }
             throw error
@@ -86,8 +93,8 @@ extension LaunchEnvironment {
         files: [DirectoryEntry]
     ) -> [UInt8]? {
         let fileName = [UInt8](name) + [UInt8](".delim".utf8)
-        guard files.contains(where: { $0.name == fileName }) else { return nil }
-        return try? FileReading.contents(of: directory.appending(fileName))
+        guard let file = files.first(where: { $0.name == fileName }) else { return nil }
+        return try? FileReading.contents(of: file, in: directory)
     }
 
     /// Joins an addition to the value there is; a value that is empty takes no delimiter.
@@ -118,7 +125,7 @@ extension LaunchEnvironment {
     /// - Parameter layer: The layer's directory, an absolute path.
     /// - Throws: What reading the layer failed with.
     public mutating func applyBuildLayer(_ layer: RawPath) throws(LaunchModelError) {
-        try addPaths(ofLayer: layer, scope: .build)
+        try addPaths(of: LayerDirectory(layer), scope: .build)
         try applyFiles(in: layer.appending("env"))
         try applyFiles(in: layer.appending("env.build"))
     }

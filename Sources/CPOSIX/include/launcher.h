@@ -21,4 +21,8 @@ int launcher_program_obstacle(const char *path);
 /// and ends as the child has ended. Returns also, without a child, if none could be made.
 void launcher_supervise(void);
 
+/// `posix_memalign` and `free` of a program that has one thread and is about to become another; not for any other.
+int launcher_memalign(void **result, size_t alignment, size_t size);
+void launcher_free(void *address);
+
 #endif

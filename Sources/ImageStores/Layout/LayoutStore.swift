@@ -33,7 +33,12 @@ public final class LayoutStore: ImageStore {
         if Path.isBelow(name, layoutDir), Path.clean(name) != Path.clean(layoutDir) {
             return (Path.clean(name), digest)
         }
-        return (Path.join(layoutDir, Self.relativePath(of: try ImageReference(reference))), nil)
+        let path = Path.join(layoutDir, Self.relativePath(of: try ImageReference(reference)))
+        // Repositories may have dots, and so `..` between their slashes.
+        guard Path.isBelow(path, layoutDir), path != Path.clean(layoutDir) else {
+            throw .invalidReference(reference, reason: "its path leads out of the layout directory")
+        }
+        return (path, nil)
     }
 
     /// The path that a reference stands for: `<registry>/<repository>/<tag>` or `…/sha256/<digits>`.

@@ -152,8 +152,8 @@ let package = Package(
 
         // Tests
         .target(name: "TestSupport", dependencies: ["POSIX"], path: "Tests/TestSupport", swiftSettings: strict),
-        tests("TOMLTests", ["TOML", "TestSupport"]),
-        tests("JSONTests", ["JSON", "TestSupport"]),
+        tests("TOMLTests", ["TOML"]),
+        tests("JSONTests", ["JSON"]),
         tests("DockerfileTests", ["Dockerfile"]),
         tests("CNBCoreTests", ["CNBCore"]),
         tests("POSIXTests", ["POSIX", "TestSupport"]),

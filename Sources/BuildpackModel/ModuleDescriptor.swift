@@ -13,7 +13,7 @@ public struct ModuleDescriptor: Equatable, Sendable {
 
     /// Buildpack or extension.
     public var kind: ModuleKind
-    /// The Buildpack API as the descriptor spells it, not yet checked.
+    /// The Buildpack API as the descriptor spells it, not yet checked; empty when it doesn't say.
     public var api: String
     /// The id.
     public var id: BuildpackID
@@ -48,7 +48,7 @@ public struct ModuleDescriptor: Equatable, Sendable {
         let info = try toml.requiredTable(kind.tableName)
         self.kind = kind
         self.rootDir = rootDir
-        api = try toml.requiredString("api")
+        api = try toml.string("api") ?? ""
         id = try info.buildpackID("id")
         version = try info.buildpackVersion("version")
         name = try info.string("name") ?? ""

@@ -20,7 +20,7 @@ struct Child: ~Copyable {
                 configuration,
                 input: input.descriptor,
                 output: output.writeEnd.descriptor,
-                errors: errors.writeEnd.descriptor
+                errors: configuration.joinsStreams ? output.writeEnd.descriptor : errors.writeEnd.descriptor
             )
         }
         self.identifier = identifier

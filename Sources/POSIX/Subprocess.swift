@@ -46,6 +46,8 @@ public struct SubprocessConfiguration: Hashable, Sendable {
     public var newProcessGroup: Bool
     /// What the child reads.
     public var standardInput: Input
+    /// Whether standard error goes the way of standard output, so that all that the child writes stays in order.
+    public var joinsStreams: Bool
 
     /// Describes a child process.
     /// - Parameters:
@@ -56,6 +58,7 @@ public struct SubprocessConfiguration: Hashable, Sendable {
     ///   - identity: Who the child runs as; nil for the user of this process.
     ///   - newProcessGroup: Whether the child leads a process group, which is killed when this process is interrupted.
     ///   - standardInput: What the child reads.
+    ///   - joinsStreams: Whether standard error goes the way of standard output.
     public init(
         executable: String,
         arguments: [String] = [],
@@ -63,7 +66,8 @@ public struct SubprocessConfiguration: Hashable, Sendable {
         workingDirectory: String? = nil,
         identity: Identity? = nil,
         newProcessGroup: Bool = true,
-        standardInput: Input = .empty
+        standardInput: Input = .empty,
+        joinsStreams: Bool = false
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -72,6 +76,7 @@ public struct SubprocessConfiguration: Hashable, Sendable {
         self.identity = identity
         self.newProcessGroup = newProcessGroup
         self.standardInput = standardInput
+        self.joinsStreams = joinsStreams
     }
 }
 

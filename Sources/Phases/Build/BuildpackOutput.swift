@@ -56,11 +56,17 @@ struct BuildpackOutput {
         }
     }
 
+    /// Renames a layer's directory, if there is one.
     private static func ignore(_ layerDir: String) throws(PhaseError) {
-        do {
-            try FileSystem.rename(layerDir, to: "\(layerDir).ignore")
+        let ignored = "\(layerDir).ignore"
+        do throws(POSIXError) {
+            guard (try? FileSystem.linkStatus(layerDir)) != nil else { return }
+            // The system would replace an empty directory, but then a name that is taken would only sometimes matter.
+            if (try? FileSystem.linkStatus(ignored))?.isDirectory ?? false {
+                throw POSIXError(.fileExists, "rename", layerDir, to: ignored)
+            }
+            try FileSystem.rename(layerDir, to: ignored)
         } catch {
-            if error.errno == .noSuchFile { return }
             throw PhaseError(
                 .build,
                 failedTo: "build: failed to process buildpack layer: failed to rename layer directory",

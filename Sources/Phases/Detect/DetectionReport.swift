@@ -4,44 +4,38 @@ import Console
 /// The table that people are shown when no group has passed: for each group, its members and what became of them.
 struct DetectionReport {
     private struct Row {
-        var id: String
-        var version: String
-        var result: String
+        var cells: [String]
+
+        static let heading = Row(cells: ["GROUP", "MODULE", "VERSION", "RESULT"])
     }
 
-    private struct Entry {
-        var rows: [Row]
-        var unmet: [UnmetPlanEntry]
-    }
-
-    private var groups: [Entry] = []
+    private var rows: [Row] = []
+    private var notes: [String] = []
+    private var groupCount = 0
 
     /// Adds a group that was tried.
     mutating func add(_ trial: GroupTrial, _ result: GroupTrial.Result) {
-        let rows = trial.members.map { member in
-            Row(
-                id: member.element.id,
-                version: member.element.version,
-                result: member.summary
-            )
+        groupCount += 1
+        rows += trial.members.map { member in
+            Row(cells: ["\(groupCount)", member.element.id, member.element.version, member.summary])
         }
-        groups.append(Entry(rows: rows, unmet: result.unmet))
+        notes += result.unmet.map { "not met in group \(groupCount): \($0)" }
     }
 
-    /// The table's lines.
+    /// The table's lines, and below it a line for each plan entry that was not met; empty when no group was tried.
     var lines: [String] {
-        let rows = groups.flatMap(\.rows)
-        let idWidth = rows.map(\.id.count).max() ?? 0
-        let versionWidth = rows.map(\.version.count).max() ?? 0
-        var lines = ["======== Groups ========"]
-        for (index, group) in groups.enumerated() {
-            lines.append("group \(index + 1) of \(groups.count):")
-            lines += group.rows.map { row in
-                "  \(row.id.padded(to: idWidth))  \(row.version.padded(to: versionWidth))  \(row.result)"
-            }
-            lines += group.unmet.map { "  not met: \($0)" }
+        guard !rows.isEmpty else { return [] }
+        let all = [Row.heading] + rows
+        let widths = Row.heading.cells.indices.map { column in
+            all.map { $0.cells[column].count }.max() ?? 0
         }
-        return lines
+        let table = all.map { row in
+            let columns = zip(row.cells, widths).dropLast().map { cell, width in
+                cell + String(repeating: " ", count: max(0, width - cell.count))
+            }
+            return (columns + row.cells.suffix(1)).joined(separator: "  ")
+        }
+        return table + notes
     }
 
     /// Shows the table, whatever the log level.
@@ -51,20 +45,13 @@ struct DetectionReport {
 }
 
 extension GroupTrial.Member {
-    /// What became of the member, in a word or two.
+    /// What became of the member, in a word or two; causes of errors have been told before.
     fileprivate var summary: String {
         switch outcome.status {
         case .passed: "pass"
         case .declined: element.isOptional ? "skipped" : "fail"
         case .exited(let code): "error (exit code \(code))"
-        case .errored(let cause?): "error (\(cause))"
-        case .errored(nil): "error"
+        case .errored: "error"
         }
-    }
-}
-
-extension String {
-    fileprivate func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: Swift.max(0, width - count))
     }
 }

@@ -1,7 +1,6 @@
 import BuildpackModel
 import CNBCore
 import Console
-import JSON
 import PlatformModel
 
 /// Looks for the first group of an order that passes.
@@ -184,7 +183,7 @@ struct GroupSearch {
     private mutating func matchesTarget(_ module: ModuleDescriptor) -> Bool {
         guard !module.targets.isEmpty else { return true }
         return module.targets.contains { target in
-            logger.debug("Checking for match against descriptor: \(JSONWriter.string(target.json))")
+            logger.debug("Checking for match against descriptor: \(target.summary)")
             return target.isSatisfied(byBase: executions.runImageTarget().target)
         }
     }

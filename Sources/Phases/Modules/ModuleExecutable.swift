@@ -26,7 +26,8 @@ extension ModuleDescriptor {
         }
     }
 
-    /// How to run an executable: in a process group of its own, so that an interruption reaches whatever it starts.
+    /// How to run an executable: in a process group of its own, so that an interruption reaches whatever it starts, and
+    /// with one stream for all that it writes.
     func command(
         _ executable: ModuleExecutable,
         arguments: [String],
@@ -37,7 +38,8 @@ extension ModuleDescriptor {
             executable: path(of: executable),
             arguments: arguments,
             environment: environment,
-            workingDirectory: workingDirectory
+            workingDirectory: workingDirectory,
+            joinsStreams: true
         )
     }
 }

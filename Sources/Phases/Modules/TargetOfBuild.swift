@@ -93,7 +93,7 @@ extension RunImageTarget {
 }
 
 extension Target {
-    /// A descriptor's target as messages show it.
+    /// A descriptor's target as errors show it.
     var json: JSONValue {
         var object: JSONObject = ["os": .string(os), "arch": .string(arch)]
         if !variant.isEmpty { object["arch-variant"] = .string(variant) }
@@ -103,5 +103,11 @@ extension Target {
             )
         }
         return .object(object)
+    }
+
+    /// A descriptor's target as debug messages show it: its fields, and each distribution in braces of its own.
+    var summary: String {
+        let distributions = distributions.map { "{\($0.name) \($0.version)}" }.joined(separator: " ")
+        return "{\(os) \(arch) \(variant) [\(distributions)]}"
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import CPOSIX
 
 /// Unpredictable bytes from the kernel.
 public enum RandomBytes {
@@ -7,8 +7,12 @@ public enum RandomBytes {
     /// - Returns: The bytes.
     public static func bytes(count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            if let start = buffer.baseAddress { arc4random_buf(start, count) }
-            filled = count
+            // Not arc4random_buf, of which a static program may have a weaker version of its own. The kernel gives at most 256 bytes for sure.
+            while filled < count {
+                let rest = UnsafeMutableBufferPointer(rebasing: buffer[filled...])
+                let received = getrandom(rest.baseAddress, min(rest.count, 256), 0)
+                if received > 0 { filled += received }
+            }
         }
     }
 

@@ -59,9 +59,9 @@ struct ProcessSelection {
         return metadata.processes.filter { execEnv.isEligible($0.execEnv) }
     }
 
-    /// Whether there is a process of a type, for whatever execution environment.
+    /// Whether there is a process of a type, for whatever execution environment; no name is no type.
     func hasProcess(named name: some Collection<UInt8>) -> Bool {
-        metadata.processes.contains { name.elementsEqual($0.type.utf8) }
+        !name.isEmpty && metadata.processes.contains { name.elementsEqual($0.type.utf8) }
     }
 
     /// The process of a type without user arguments.

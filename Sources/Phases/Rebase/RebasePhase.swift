@@ -60,18 +60,24 @@ public struct RebasePhase: Sendable {
 
     // MARK: Images
 
-    /// The image to rebase: the previous image where one is named, which then stays as it is.
+    /// The name of the image to rebase: the previous image where one is named, which then stays as it is.
+    private var appImageName: String {
+        inputs.platform.previousImage.isEmpty ? inputs.platform.outputImage : inputs.platform.previousImage
+    }
+
+    /// Opens the image to rebase.
     private func openAppImage() throws(PhaseError) -> any StoredImage {
-        let previous = inputs.platform.previousImage
-        let name = previous.isEmpty ? inputs.platform.outputImage : previous
+        let image: (any StoredImage)?
         do {
-            guard let image = try images.open(name, platform: nil) else {
-                throw OCIError.store(StoreFailure(kind: .notFound, message: "image '\(name)' does not exist"))
-            }
-            return image
+            image = try images.open(appImageName, platform: nil)
         } catch {
             throw PhaseError(.rebase, "failed to set app image: failed to access image to rebase: \(error)")
         }
+        guard let image else {
+            let cause = "image '\(appImageName)' does not exist"
+            throw PhaseError(.rebase, "failed to set app image: failed to access image to rebase: \(cause)")
+        }
+        return image
     }
 
     private func metadata(of image: any StoredImage) throws(PhaseError) -> LifecycleMetadataLabel {
@@ -93,7 +99,7 @@ public struct RebasePhase: Sendable {
             throw PhaseError(.rebase, "failed to set app image: failed to parse arguments: \(cause)")
         }
         do {
-            let registry = try ImageReference(inputs.platform.outputImage).registry
+            let registry = try ImageReference(appImageName).registry
             return try names.best(for: registry, access: access)
         } catch {
             throw PhaseError(.rebase, "failed to set app image: \(error)")

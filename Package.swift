@@ -160,7 +160,13 @@ let package = Package(
         tests("ConsoleTests", ["Console", "POSIX", "TestSupport"]),
         tests("ArchiveTests", ["Archive", "POSIX", "TestSupport"]),
         tests("HTTPTests", ["HTTP", "POSIX", "TLS", "TestSupport"]),
-        tests("LaunchTests", ["CNBCore", "Launch", "LaunchModel", "TOML", "TestSupport"]),
+        .executableTarget(
+            name: "launcher-hosted",
+            dependencies: ["CNBCore", "CPOSIX", "Launch"],
+            path: "Tests/LauncherHosted",
+            swiftSettings: strict
+        ),
+        tests("LaunchTests", ["CNBCore", "Launch", "LaunchModel", "POSIX", "TOML", "TestSupport", "launcher-hosted"]),
         tests("BuildpackModelTests", ["BuildpackModel", "CNBCore", "LaunchModel", "TOML", "TestSupport"]),
         tests("OCITests", ["Archive", "JSON", "OCI", "TestSupport"]),
         tests("ImageStoresTests", ["Archive", "HTTP", "ImageStores", "JSON", "OCI", "POSIX", "TestSupport"]),

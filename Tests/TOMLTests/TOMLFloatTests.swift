@@ -65,9 +65,9 @@ struct TOMLFloatTests {
 
     @Test("does not slow down on long fractions")
     func longFraction() throws {
-        #expect(try float("0.\(String(repeating: "3", count: 1_000_000))") == 1.0 / 3)
-        #expect(try float("0.\(String(repeating: "0", count: 1_000_000))1e1000001") == 1)
-        #expect(try float("1\(String(repeating: "0", count: 1_000_000)).0e-1000000") == 1)
+        #expect(try float("0.\(String(repeating: "3", count: 200_000))") == 1.0 / 3)
+        #expect(try float("0.\(String(repeating: "0", count: 200_000))1e200001") == 1)
+        #expect(try float("1\(String(repeating: "0", count: 200_000)).0e-200000") == 1)
     }
 }
 

@@ -31,6 +31,7 @@ public struct ClosureSink: ByteSink {
         self.body = body
     }
 
+    /// Calls the closure.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
         try body(bytes)
     }
@@ -41,6 +42,7 @@ public struct DiscardingSink: ByteSink {
     /// Makes the sink.
     public init() {}
 
+    /// Does nothing.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {}
 }
 
@@ -55,6 +57,7 @@ public struct ClosureSource: ByteSource {
         self.body = body
     }
 
+    /// Calls the closure.
     public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int {
         try body(buffer)
     }
@@ -72,6 +75,7 @@ public struct MemorySource: ByteSource {
         self.bytes = bytes
     }
 
+    /// Copies the next bytes.
     public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int {
         let count = min(buffer.count, bytes.count - position)
         bytes.withUnsafeBytes {

@@ -14,6 +14,7 @@ protocol Decompressor: AnyObject {
     ///   - input: compressed bytes; those that were used are dropped from its start.
     ///   - output: takes the result.
     /// - Returns: how many bytes of output there are.
+    /// - Throws: `ArchiveError.corruptStream`.
     func step(_ input: inout UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer) throws(ArchiveError)
         -> Int
 }

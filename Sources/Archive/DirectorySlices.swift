@@ -24,13 +24,13 @@ public struct DirectorySlice: Sendable {
     }
 
     /// Writes the slice's entries in the order of their whole paths.
-    func write(_ entries: EntryWriter, to output: inout TarStream) throws(ArchiveError) {
+    func write(_ entries: EntryWriter, diskRoot: String, to output: inout TarStream) throws(ArchiveError) {
         if let selection {
-            var walker = TreeWalker(root: directory, listing: selection, entries: entries)
+            var walker = TreeWalker(root: directory, diskRoot: diskRoot, listing: selection, entries: entries)
             try walker.write(to: &output)
         } else {
             let listing = LiveListing(order: .wholePaths)
-            var walker = TreeWalker(root: directory, listing: listing, entries: entries)
+            var walker = TreeWalker(root: directory, diskRoot: diskRoot, listing: listing, entries: entries)
             try walker.write(to: &output)
         }
     }
@@ -47,26 +47,31 @@ extension LayerContent {
     ///   - directory: an absolute, clean path.
     ///   - patterns: one list of patterns a slice, in order; may be empty.
     ///   - owner: of all entries but the parents of the directory.
+    ///   - diskRoot: the directory that stands for `/` on disk.
     /// - Returns: one more content than there are lists; some may be empty.
     /// - Throws: `ArchiveError.malformedPattern`, or an error of the file system.
     public static func slices(
         of directory: String,
         patterns: [[String]],
-        owner: EntryOwner
+        owner: EntryOwner,
+        diskRoot: String = ""
     ) throws(ArchiveError) -> [LayerContent] {
         guard !patterns.isEmpty else {
-            _ = try system { () throws(POSIXError) in try FileSystem.linkStatus(directory) }
-            return [LayerContent([.parents(of: directory), .slice(DirectorySlice(whole: directory), owner: owner)])]
+            _ = try system { () throws(POSIXError) in try FileSystem.linkStatus(diskRoot + directory) }
+            return [content(of: DirectorySlice(whole: directory), owner, diskRoot)]
         }
-        let index = try DirectoryIndex(reading: directory)
+        let index = try DirectoryIndex(reading: diskRoot + directory)
         var slicing = DirectorySlicing(index)
         var selections: [DirectorySelection] = []
         for list in patterns { selections.append(try slicing.take(matching: list)) }
         selections.append(slicing.takeRest())
-        return selections.map { selection in
-            let slice = DirectorySlice(of: directory, selection: selection)
-            guard !slice.isEmpty else { return LayerContent() }
-            return LayerContent([.parents(of: directory), .slice(slice, owner: owner)])
-        }
+        return selections.map { content(of: DirectorySlice(of: directory, selection: $0), owner, diskRoot) }
+    }
+
+    private static func content(of slice: DirectorySlice, _ owner: EntryOwner, _ diskRoot: String) -> LayerContent {
+        guard !slice.isEmpty else { return LayerContent() }
+        var content = LayerContent([.parents(of: slice.directory), .slice(slice, owner: owner)])
+        content.diskRoot = diskRoot
+        return content
     }
 }

@@ -15,6 +15,7 @@ struct EntryWriter {
     ///   - directory: where it is.
     ///   - path: its path, which is also the name in the archive.
     ///   - output: takes the entry.
+    /// - Throws: an error that names the file; the stream can't be continued then.
     func write(
         _ name: NamePointer,
         type: FileType,

@@ -3,8 +3,9 @@
 /// `@unchecked` because a block belongs to one thread at a time, or is only read; the locks of the pool and the
 /// pipeline order the changes of hands.
 final class LayerBlock: @unchecked Sendable {
-    /// The size of all blocks but a layer's last. Compressed layers are cut at these boundaries, so that their bytes
-    /// depend on it; it must be a multiple of a tar block.
+    /// The size of all blocks but a layer's last, a multiple of a tar block.
+    ///
+    /// Compressed layers are cut at these boundaries, so their bytes depend on it.
     static let capacity = 1 << 20
 
     let bytes: UnsafeMutableRawBufferPointer

@@ -23,6 +23,8 @@ public struct EntryOwner: Hashable, Sendable {
 public struct LayerContent: Sendable {
     /// The sources, in the order of their entries.
     public var sources: [LayerEntrySource]
+    /// The directory that stands for `/` when sources are read; names in the layer never show it.
+    public var diskRoot = ""
 
     /// Makes content of a list of sources.
     ///
@@ -36,6 +38,7 @@ public struct LayerContent: Sendable {
     /// - Parameters:
     ///   - path: an absolute, clean path; also the name that its entry gets.
     ///   - owner: of the directory and all below; the parents keep the owners that they have on disk.
+    /// - Returns: the content of a layer for the directory.
     public static func directory(_ path: String, owner: EntryOwner) -> LayerContent {
         LayerContent([.parents(of: path), .tree(path, owner: owner)])
     }
@@ -46,6 +49,7 @@ public struct LayerContent: Sendable {
     ///   - source: the path of the file on disk.
     ///   - name: the absolute path that it gets in the layer, with mode 0755.
     ///   - directories: absolute paths of directories that get an entry with mode 0755, in order.
+    /// - Returns: the content of a layer for the program.
     public static func program(at source: String, name: String, directories: [String]) -> LayerContent {
         let parents = directories.map { LayerEntrySource.directory($0, mode: 0o755, owner: .root) }
         return LayerContent(parents + [.file(name, from: source, mode: 0o755, owner: .root)])
@@ -57,6 +61,7 @@ public struct LayerContent: Sendable {
     ///   - names: the absolute paths of the links, in order; their mode is 0755 as the reference writes it.
     ///   - target: where they point to.
     ///   - directories: absolute paths of directories that get an entry with mode 0755, in order.
+    /// - Returns: the content of a layer for the links.
     public static func links(_ names: [String], to target: String, directories: [String]) -> LayerContent {
         let parents = directories.map { LayerEntrySource.directory($0, mode: 0o755, owner: .root) }
         return LayerContent(
@@ -67,6 +72,7 @@ public struct LayerContent: Sendable {
     /// The entries of an existing tar, plain or compressed, with their times and owner names normalised.
     ///
     /// - Parameter path: the tar on disk.
+    /// - Returns: the content of a layer with these entries.
     public static func tar(at path: String) -> LayerContent {
         LayerContent([.tar(path)])
     }

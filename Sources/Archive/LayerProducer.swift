@@ -3,20 +3,24 @@ import POSIX
 /// Writes the sources of a layer's content to its tar stream.
 enum LayerProducer {
     static func write(_ content: LayerContent, to output: inout TarStream) throws(ArchiveError) {
-        for source in content.sources { try write(source, to: &output) }
+        for source in content.sources { try write(source, content.diskRoot, to: &output) }
     }
 
-    private static func write(_ source: LayerEntrySource, to output: inout TarStream) throws(ArchiveError) {
+    private static func write(
+        _ source: LayerEntrySource,
+        _ diskRoot: String,
+        to output: inout TarStream
+    ) throws(ArchiveError) {
         switch source {
         case .parents(of: let path):
-            try writeParents(of: path, to: &output)
+            try writeParents(of: path, diskRoot, to: &output)
         case .tree(let root, let owner):
             let entries = EntryWriter(owner: owner, namesFailedFile: false)
             let listing = LiveListing(order: .directoryByDirectory)
-            var walker = TreeWalker(root: Path.clean(root), listing: listing, entries: entries)
+            var walker = TreeWalker(root: Path.clean(root), diskRoot: diskRoot, listing: listing, entries: entries)
             try walker.write(to: &output)
         case .slice(let slice, let owner):
-            try slice.write(EntryWriter(owner: owner, namesFailedFile: true), to: &output)
+            try slice.write(EntryWriter(owner: owner, namesFailedFile: true), diskRoot: diskRoot, to: &output)
         case .directory(let path, let mode, let owner):
             try write(.directory, path, mode, owner, to: &output)
         case .symbolicLink(let path, let target, let mode, let owner):
@@ -26,14 +30,18 @@ enum LayerProducer {
             try output.append(bytes)
             try output.pad(after: Int64(bytes.count))
         case .file(let path, let file, let mode, let owner):
-            try writeFile(path, from: file, mode, owner, to: &output)
+            try writeFile(path, from: diskRoot + file, mode, owner, to: &output)
         case .tar(let path):
-            try rewriteTar(path, to: &output)
+            try rewriteTar(diskRoot + path, to: &output)
         }
     }
 
     /// Entries for all parents but the root, the topmost first; a symbolic link counts as the directory it leads to.
-    private static func writeParents(of path: String, to output: inout TarStream) throws(ArchiveError) {
+    private static func writeParents(
+        of path: String,
+        _ diskRoot: String,
+        to output: inout TarStream
+    ) throws(ArchiveError) {
         var parents: [String] = []
         var parent = Path.directory(Path.clean(path))
         while parent != "/" && parent != "." {
@@ -42,7 +50,7 @@ enum LayerProducer {
         }
         let entries = EntryWriter(owner: nil, namesFailedFile: false)
         for parent in parents.reversed() {
-            let status = try system { () throws(POSIXError) in try FileSystem.status(parent) }
+            let status = try system { () throws(POSIXError) in try FileSystem.status(diskRoot + parent) }
             try output.header(entries.numbers(.directory, status), name: Array(parent.utf8))
         }
     }

@@ -138,7 +138,9 @@ struct TarMetadata {
 
     var isEmpty: Bool { records.isEmpty && longName == nil && longLink == nil }
 
-    /// Takes the content of an extended header; false if it is malformed. Global ones are read and forgotten.
+    /// Takes the content of an extended header; false if it is malformed.
+    ///
+    /// Global ones are read and forgotten.
     mutating func add(_ content: [UInt8], kind: UInt8) -> Bool {
         switch kind {
         case UInt8(ascii: "L"): longName = Array(content.prefix { $0 != 0 })
@@ -150,7 +152,9 @@ struct TarMetadata {
         return true
     }
 
-    /// Puts the records' values into a header; false if one of them is malformed. An empty value changes nothing.
+    /// Puts the records' values into a header; false if one of them is malformed.
+    ///
+    /// An empty value changes nothing.
     func apply(to header: inout TarHeader) -> Bool {
         if !records.isEmpty {
             header.paxRecords = records

@@ -18,6 +18,7 @@ protocol TreeListing: AnyObject {
     ///   - index: the directory's record.
     ///   - descriptor: the open directory.
     /// - Returns: the records of its entries.
+    /// - Throws: if the directory can't be read.
     func enter(_ index: Int, _ descriptor: FileDescriptor) throws(Errno) -> Range<Int>
 
     /// Leaves the directory that was entered last.

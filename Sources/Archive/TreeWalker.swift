@@ -20,6 +20,7 @@ struct TreeWalker<Listing: TreeListing>: ~Copyable {
     private static var openLevels: Int { 128 }
 
     private let root: String
+    private let diskRoot: String
     private let listing: Listing
     private let entries: EntryWriter
     private var path: EntryPath
@@ -29,10 +30,12 @@ struct TreeWalker<Listing: TreeListing>: ~Copyable {
     ///
     /// - Parameters:
     ///   - root: the absolute path of the tree, which is also the name of its first entry.
+    ///   - diskRoot: what stands for `/` on disk.
     ///   - listing: which entries there are, and their order.
     ///   - entries: how entries are written.
-    init(root: String, listing: Listing, entries: EntryWriter) {
+    init(root: String, diskRoot: String, listing: Listing, entries: EntryWriter) {
         self.root = root
+        self.diskRoot = diskRoot
         path = EntryPath(Path.directory(root))
         self.listing = listing
         self.entries = entries
@@ -44,10 +47,10 @@ struct TreeWalker<Listing: TreeListing>: ~Copyable {
 
     /// Writes all entries, the root's first.
     mutating func write(to output: inout TarStream) throws(ArchiveError) {
-        let records = try listing.begin(root)
+        let records = try listing.begin(diskRoot + root)
         // The parent only has to be passed through; it may be unreadable.
         let parent = try system { () throws(POSIXError) in
-            try OwnedDescriptor(opening: Path.directory(root), [.pathOnly, .directory])
+            try OwnedDescriptor(opening: Path.directory(diskRoot + root), [.pathOnly, .directory])
         }
         let identity = try system { () throws(POSIXError) in try parent.descriptor.status(path: root) }
         levels.append(

@@ -1,0 +1,17 @@
+import POSIX
+
+/// A sink that keeps everything in memory; for what is known to be small.
+public final class MemorySink: ByteSink {
+    private let collected = Lock<[UInt8]>([])
+
+    /// Makes an empty sink.
+    public init() {}
+
+    /// All bytes so far.
+    public var bytes: [UInt8] { collected.withLock { $0 } }
+
+    /// Keeps the bytes.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
+        collected.withLock { $0.append(contentsOf: bytes) }
+    }
+}

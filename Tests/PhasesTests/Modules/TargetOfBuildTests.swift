@@ -1,0 +1,41 @@
+import Console
+import PlatformModel
+import TestSupport
+import Testing
+
+@testable import Phases
+
+@Suite("Target of a build")
+struct TargetOfBuildTests {
+    @Test(
+        "the distribution is read from os-release",
+        arguments: [
+            ("ID=debian\nVERSION_ID=\"12\"\n", "debian", "12"),
+            ("NAME=\"A=B\"\nVERSION_ID='9'\nID=\" x y \"\n", "x y", "'9'"),
+            ("ID\nID=arch", "arch", ""),
+        ]
+    )
+    func osRelease(text: String, name: String, version: String) {
+        let distribution = TargetOfBuild.distribution(osRelease: text)
+        #expect(distribution?.name == name)
+        #expect(distribution?.version == version)
+        #expect(TargetOfBuild.distribution(osRelease: "HOME_URL=x") == nil)
+    }
+
+    @Test("what the run image tells is taken, and the rest looked for only if it tells no distribution")
+    func completion() throws {
+        let directory = try TemporaryDirectory()
+        let logger = Logger.collecting()
+        let known = RunImageTarget(os: "linux", arch: "arm64", distribution: .init(name: "alpine", version: "3"))
+        var target = TargetOfBuild(AnalysisMetadata(runImage: AnalyzedRunImage(target: known)))
+        #expect(target.completed(logger: logger) == known)
+        #expect(logger.messages.isEmpty)
+
+        target = TargetOfBuild(AnalysisMetadata())
+        target.osReleasePath = try directory.write("os-release", "ID=debian\n")
+        let completed = target.completed(logger: logger)
+        #expect(completed.os == "linux")
+        #expect(completed.distribution?.name == "debian")
+        #expect(logger.messages == ["target distro name/version labels not found, reading /etc/os-release file"])
+    }
+}

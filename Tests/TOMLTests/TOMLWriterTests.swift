@@ -88,6 +88,26 @@ struct TOMLWriterTests {
         )
     }
 
+    @Test("writes the strings of one path with the escapes of JSON, as the reference writes commands")
+    func jsonEscapes() {
+        let text = "<&>\u{2028}\u{7F}\n"
+        let process: TOMLTable = ["command": [.string(text)], "args": [.string(text)]]
+        #expect(
+            TOMLWriter.write(
+                ["processes": [.table(process)], "command": .string(text)],
+                withJSONEscapesAt: ["processes", "command"]
+            )
+                == """
+                command = "<&>\u{2028}\\u007f\\n"
+
+                [[processes]]
+                  command = ["\\u003c\\u0026\\u003e\\u2028\u{7F}\\n"]
+                  args = ["<&>\u{2028}\\u007f\\n"]
+
+                """
+        )
+    }
+
     @Test(
         "writes floats as Go does",
         arguments: [

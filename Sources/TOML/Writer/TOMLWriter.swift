@@ -5,10 +5,13 @@ public enum TOMLWriter {
     /// In each table the keys with plain values come first, then those with tables, both in the table's order. An array
     /// becomes `[[headers]]` when it has elements and all of them are tables. Tables below the top level are indented.
     ///
-    /// - Parameter table: The root table.
+    /// - Parameters:
+    ///   - table: The root table.
+    ///   - path: The keys that lead to values whose strings get the escapes of Go's encoding/json, which has some more,
+    ///     and leaves DEL as it is. The reference writes the commands of processes so.
     /// - Returns: The text; it ends with a line end unless the table is empty.
-    public static func write(_ table: TOMLTable) -> String {
-        var output = TOMLOutput()
+    public static func write(_ table: TOMLTable, withJSONEscapesAt path: [String] = []) -> String {
+        var output = TOMLOutput(jsonPath: path)
         output.writeBody(of: table, at: [])
         return output.text
     }
@@ -29,6 +32,13 @@ public enum TOMLWriter {
 /// A document while it is being written.
 struct TOMLOutput {
     private var bytes: [UInt8] = []
+    private let jsonPath: [String]
+    /// Whether strings get the escapes of JSON at the moment.
+    private var usesJSONEscapes = false
+
+    init(jsonPath: [String] = []) {
+        self.jsonPath = jsonPath
+    }
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -38,7 +48,9 @@ struct TOMLOutput {
             indent(path.count)
             writeKey(key)
             write(" = ")
+            usesJSONEscapes = key == jsonPath.last && path == jsonPath.dropLast()
             writeValue(value)
+            usesJSONEscapes = false
             write("\n")
         }
         for (key, value) in table {
@@ -140,22 +152,38 @@ extension TOMLOutput {
     /// Writes a string in double quotes.
     private mutating func writeQuoted(_ string: String) {
         bytes.append(.doubleQuote)
-        for byte in string.utf8 {
-            switch byte {
-            case .doubleQuote: write("\\\"")
-            case .backslash: write("\\\\")
-            case 0x08: write("\\b")
-            case .tab: write("\\t")
-            case .lineFeed: write("\\n")
-            case 0x0C: write("\\f")
-            case .carriageReturn: write("\\r")
-            case 0..<(.space), .delete:
-                write(byte < 0x10 ? "\\u000" : "\\u00")
-                write(String(byte, radix: 16))
-            default: bytes.append(byte)
+        for scalar in string.unicodeScalars {
+            switch scalar {
+            case "\"": write("\\\"")
+            case "\\": write("\\\\")
+            case "\u{8}": write("\\b")
+            case "\t": write("\\t")
+            case "\n": write("\\n")
+            case "\u{C}": write("\\f")
+            case "\r": write("\\r")
+            default:
+                if needsEscape(scalar) {
+                    writeHexadecimal(scalar)
+                } else {
+                    bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+                }
             }
         }
         bytes.append(.doubleQuote)
+    }
+
+    private func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "\0"..<" ": true
+        case "\u{7F}": !usesJSONEscapes
+        case "<", ">", "&", "\u{2028}", "\u{2029}": usesJSONEscapes
+        default: false
+        }
+    }
+
+    private mutating func writeHexadecimal(_ scalar: Unicode.Scalar) {
+        let digits = String(scalar.value, radix: 16)
+        write("\\u\(String(repeating: "0", count: 4 - digits.utf8.count))\(digits)")
     }
 
     private mutating func write(_ text: String) {

@@ -61,9 +61,9 @@ int cposix_forward_signal(int number, int descriptor) {
 }
 
 int cposix_drop_privileges(uid_t uid, gid_t gid, const gid_t *groups, size_t group_count) {
-    // Raw calls: libc's wrappers broadcast to all threads, and there is only this one.
-    if (syscall(SYS_setgroups, group_count, groups) != 0) return errno;
-    if (syscall(SYS_setresgid, gid, gid, gid) != 0) return errno;
-    if (syscall(SYS_setresuid, uid, uid, uid) != 0) return errno;
+    // Not raw system calls, which would leave the other threads as they are.
+    if (setgroups(group_count, groups) != 0) return errno;
+    if (setresgid(gid, gid, gid) != 0) return errno;
+    if (setresuid(uid, uid, uid) != 0) return errno;
     return 0;
 }

@@ -26,6 +26,17 @@ extension FileSystem {
         try Directory(opening: path).removeContents()
     }
 
+    /// Gives what a path leads to, and everything in it if it is a directory, to another user; symbolic links in it are given themselves.
+    /// - Parameters:
+    ///   - path: Any path; a symbolic link at its end is followed.
+    ///   - uid: The new owner.
+    ///   - gid: The new group.
+    /// - Throws: On the first thing that cannot be given.
+    public static func changeOwnerOfTree(_ path: String, uid: UInt32, gid: UInt32) throws(POSIXError) {
+        try chown(path, uid: uid, gid: gid)
+        if isDirectory(path) { try Directory(opening: path).changeOwnerOfContents(uid: uid, gid: gid) }
+    }
+
     /// Copies a file, directory or symbolic link, with modes and times; directories with everything in them.
     ///
     /// Owners are kept where the process may do so. Fifos and devices are made anew, sockets left out.
@@ -117,6 +128,22 @@ extension Directory {
             } else {
                 try removeFile(entry.rawName)
             }
+        }
+    }
+
+    /// Gives everything in this directory, but not the directory itself, to another user.
+    ///
+    /// Directories are entered before they are given away: whoever gets them could put a link in their place.
+    /// - Parameters:
+    ///   - uid: The new owner.
+    ///   - gid: The new group.
+    /// - Throws: On the first thing that cannot be given.
+    public func changeOwnerOfContents(uid: UInt32, gid: UInt32) throws(POSIXError) {
+        for entry in try entries() {
+            if entry.type == .directory {
+                try openDirectory(entry.rawName).changeOwnerOfContents(uid: uid, gid: gid)
+            }
+            try changeOwner(entry.rawName, uid: uid, gid: gid)
         }
     }
 

@@ -17,9 +17,7 @@ public enum Users {
 
 /// Giving up rights.
 public enum Privileges {
-    /// Makes the whole process run as another user, for good; does nothing if it runs as that user and group already.
-    ///
-    /// To be called before there are threads: only the calling thread and those it starts later are changed.
+    /// Makes the whole process, with all of its threads, run as another user, for good; does nothing if it runs as that user and group already.
     /// - Parameters:
     ///   - uid: The user.
     ///   - gid: The group; the only one that remains.

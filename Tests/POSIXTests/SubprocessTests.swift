@@ -32,6 +32,15 @@ struct SubprocessTests {
         #expect(capture.status.description == "exit status 42")
     }
 
+    @Test("joined streams keep the order in which the child wrote")
+    func joinedStreams() throws {
+        var configuration = shell("for i in 1 2 3; do echo out $i; echo err $i >&2; done")
+        configuration.joinsStreams = true
+        let capture = try Subprocess.capture(configuration)
+        #expect(capture.output == Array("out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\n".utf8))
+        #expect(capture.errors.isEmpty)
+    }
+
     @Test("a signal that ends a child is named")
     func signaled() throws {
         let status = try Subprocess.capture(shell("kill -9 $$")).status

@@ -89,9 +89,7 @@ int cposix_renameat2(int from_directory, const char *from, int to_directory, con
 /// A signal that the process was started to ignore stays ignored. Returns 0, or -1 and `errno`.
 int cposix_forward_signal(int number, int descriptor);
 
-/// Drops to the given ids for good: groups, then group id, then user id, for the calling thread alone.
-///
-/// To be called before the process has a second thread. Returns 0, or an error number.
+/// Changes all threads of the process to the given ids for good: groups, then group id, then user id. Returns 0, or an error number.
 int cposix_drop_privileges(uid_t uid, gid_t gid, const gid_t *groups, size_t group_count);
 
 static inline int cposix_wait_exited(int status) { return WIFEXITED(status); }

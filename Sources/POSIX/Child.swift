@@ -30,7 +30,7 @@ struct Child: ~Copyable {
     }
 
     /// Reads both streams until nobody has them open for writing.
-    func readOutput(_ receive: (OutputStream, ArraySlice<UInt8>) -> Void) {
+    func readOutput(by unit: OutputUnit, _ receive: (OutputStream, ArraySlice<UInt8>) -> Void) {
         var lines = [LineBuffer(stream: .standardOutput), LineBuffer(stream: .standardError)]
         var polled = [output.descriptor.rawValue, errors.descriptor.rawValue].map { descriptor in
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -44,8 +44,11 @@ struct Child: ~Copyable {
                     if count == 0 {
                         polled[index].fd = -1
                         lines[index].finish(receive)
-                    } else {
-                        lines[index].append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), receive)
+                        continue
+                    }
+                    switch unit {
+                    case .lines: lines[index].append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), receive)
+                    case .pieces: receive(lines[index].stream, Array(buffer[..<count])[...])
                     }
                 }
             }

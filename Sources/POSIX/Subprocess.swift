@@ -117,6 +117,14 @@ public enum OutputStream: Hashable, Sendable {
     case standardError
 }
 
+/// How the output of a child process is handed over.
+public enum OutputUnit: Hashable, Sendable {
+    /// Line by line, each with its newline; the last may have none, and very long ones come in parts.
+    case lines
+    /// As it comes: parts of lines or many lines at once, without waiting for a newline.
+    case pieces
+}
+
 /// Running child processes.
 public enum Subprocess {
     /// What a child has written, and how it ended.
@@ -129,22 +137,23 @@ public enum Subprocess {
         public var errors: [UInt8]
     }
 
-    /// Runs a child to its end and hands its output over line by line.
+    /// Runs a child to its end and hands its output over while it runs.
     ///
-    /// Lines come with their newline; the last may have none, and very long ones come in pieces. Joined together they are exactly what the
-    /// child wrote. A child that does not succeed is a result, not an error. The function returns when the child has ended and nobody has its
-    /// output open any more.
+    /// Joined together, what is handed over is exactly what the child wrote. A child that does not succeed is a result, not an error. The
+    /// function returns when the child has ended and nobody has its output open any more.
     /// - Parameters:
     ///   - configuration: What to run.
-    ///   - output: Receives the lines in the calling thread; of one stream in order.
+    ///   - unit: What is handed over at a time.
+    ///   - output: Receives the output in the calling thread; of one stream in order.
     /// - Returns: How the child ended.
     /// - Throws: When the program cannot be started.
     public static func run(
         _ configuration: SubprocessConfiguration,
+        by unit: OutputUnit = .lines,
         output: (OutputStream, ArraySlice<UInt8>) -> Void
     ) throws(POSIXError) -> ExitStatus {
         let child = try Child(starting: configuration)
-        child.readOutput(output)
+        child.readOutput(by: unit, output)
         return try child.wait()
     }
 
@@ -154,7 +163,7 @@ public enum Subprocess {
     /// - Throws: When the program cannot be started.
     public static func capture(_ configuration: SubprocessConfiguration) throws(POSIXError) -> Capture {
         var capture = Capture(status: .exited(0), output: [], errors: [])
-        capture.status = try run(configuration) { stream, bytes in
+        capture.status = try run(configuration, by: .pieces) { stream, bytes in
             switch stream {
             case .standardOutput: capture.output += bytes
             case .standardError: capture.errors += bytes

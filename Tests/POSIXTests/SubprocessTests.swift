@@ -119,6 +119,19 @@ struct SubprocessTests {
         )
     }
 
+    @Test("pieces come without waiting for a newline, and are all that the child wrote")
+    func pieces() throws {
+        let directory = try TemporaryDirectory()
+        let fifo = directory.path("go")
+        #expect(try runCommand(["mkfifo", fifo]).status.isSuccess)
+        var pieces: [String] = []
+        _ = try Subprocess.run(shell("printf ...; read word < \(fifo); echo $word"), by: .pieces) { _, piece in
+            pieces.append(String(decoding: piece, as: UTF8.self))
+            if pieces.count == 1 { try? FileSystem.writeFile(fifo, "done\n") }
+        }
+        #expect(pieces == ["...", "done\n"])
+    }
+
     @Test("a line is there before the child ends")
     func streaming() throws {
         let directory = try TemporaryDirectory()

@@ -40,10 +40,11 @@ struct RegistryClient: Sendable {
     func send(_ call: Call) throws(RegistryError) -> HTTPResponse {
         var attempt = 1
         var challenge: AuthenticationChallenge?
+        var refused: String?
         while true {
             var request = HTTPRequest(call.method, call.url, headers: call.headers, body: call.body)
             if try belongsToRegistry(call.url) {
-                let value = try session.authorization(scopes: call.scopes, answering: challenge)
+                let value = try session.authorization(scopes: call.scopes, answering: challenge, refused: refused)
                 request.headers["Authorization"] = value
             }
             let response: HTTPResponse
@@ -63,6 +64,7 @@ struct RegistryClient: Sendable {
             {
                 response.discard()
                 challenge = demand
+                refused = request.headers["Authorization"].map { String($0.dropFirst("Bearer ".count)) }
                 continue
             }
             let credential = session.credential(for: call.scopes)

@@ -67,7 +67,9 @@ final class RegistrySession: Sendable {
                 ?? failures.contains { $0.error.isTransient }
             // A host where nobody listens is not worth more than a second.
             guard isTransient, refusal != nil || attempt < 3, policy.wait(after: attempt, head: refusal?.head) else {
-                if let refusal { throw refusal.error }
+                // HTTPS servers answer 400 to plain HTTP: what went wrong with HTTPS says more then.
+                let speaksTLS = failures.contains { $0.error != .plainAnswerToTLS } && refusal?.error.status == 400
+                if let refusal, !speaksTLS { throw refusal.error }
                 let httpsFirst = failures.sorted { $0.url.hasPrefix("https:") && !$1.url.hasPrefix("https:") }
                 throw RegistryError(registry: host.name, action: action, cause: .transport(httpsFirst))
             }

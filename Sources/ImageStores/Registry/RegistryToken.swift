@@ -31,11 +31,13 @@ extension RegistrySession {
     /// - Parameters:
     ///   - scopes: what the request wants to do; the first one chooses the credential
     ///   - challenge: what a refused request was answered, to be met now; `nil` before the first attempt
+    ///   - refused: the token that the refused request showed
     /// - Returns: scheme and credential
     /// - Throws: when the registry or its token server cannot be reached or refuses
     func authorization(
         scopes: [RegistryScope],
-        answering challenge: AuthenticationChallenge? = nil
+        answering challenge: AuthenticationChallenge? = nil,
+        refused: String? = nil
     ) throws(RegistryError) -> String? {
         let endpoint = try endpoint()
         let credential = credential(for: scopes)
@@ -48,14 +50,15 @@ extension RegistrySession {
         // Some registries look at the first scope only, so what was missing goes to the front.
         if let missing = challenge?.parameters["scope"], !names.contains(missing) { names.insert(missing, at: 0) }
         let key = names.joined(separator: " ")
-        if challenge == nil, let token = tokens.withLock({ $0[key] }), token.isFresh { return "Bearer \(token.value)" }
-        let token = try fetchToken(demand, scopes: names, credential: credential)
-        tokens.withLock { tokens in
+        // The lock is held while a token is fetched: threads that want the same one wait for it.
+        return try tokens.withLock { tokens throws(RegistryError) in
+            if let token = tokens[key], token.isFresh, token.value != refused { return "Bearer \(token.value)" }
+            let token = try fetchToken(demand, scopes: names, credential: credential)
             tokens[key] = token
             // The next request for the same scopes asks under their own name.
             tokens[scopes.map(\.description).joined(separator: " ")] = token
+            return "Bearer \(token.value)"
         }
-        return "Bearer \(token.value)"
     }
 
     /// The credential for the repository that the first scope is about.

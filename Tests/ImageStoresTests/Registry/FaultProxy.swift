@@ -70,11 +70,17 @@ final class FaultProxy: Sendable {
     /// Plans a fault for exchanges with a method whose target contains a text.
     ///
     /// - Parameters:
+    ///   - fault: what happens
+    ///   - method: the method of the exchanges
+    ///   - pathPart: a part of their targets
     ///   - skip: how many such exchanges go well before
     ///   - times: how many of them suffer
     func inject(_ fault: Fault, _ method: String, _ pathPart: String, skip: Int = 0, times: Int = 1) {
         rules.withLock { $0.append(Rule(method: method, pathPart: pathPart, skip: skip, times: times, fault: fault)) }
     }
+
+    /// How many planned faults have not struck.
+    var remainingFaults: Int { rules.withLock { $0.reduce(0) { $0 + $1.times } } }
 
     /// Forgets all planned faults.
     func clear() { rules.withLock { $0 = [] } }
@@ -107,9 +113,10 @@ extension FaultProxy.Core {
             answerBytes: 0,
             headers: request.headers
         )
-        defer { log.withLock { $0.append(exchange) } }
+        // Logged before the answer, so that tests see it as soon as the client has the answer.
         if let refusal = gate?(request) {
             _ = try connection.readBody(request.bodyLength)
+            record(exchange)
             var headers = refusal.headers
             headers["Connection"] = "close"
             return try connection.respond(refusal.status, headers, Array(refusal.body.utf8))
@@ -117,6 +124,7 @@ extension FaultProxy.Core {
         let fault = fault(for: request)
         if case .answer(let status, var headers, let body) = fault {
             _ = try connection.readBody(request.bodyLength)
+            record(exchange)
             headers["Connection"] = "close"
             return try connection.respond(status, headers, request.method == "HEAD" ? [] : Array(body.utf8))
         }
@@ -126,6 +134,8 @@ extension FaultProxy.Core {
         try forward(request, from: connection, to: upstream, fault, &exchange)
         try relayAnswer(from: upstream, to: connection, fault, &exchange)
     }
+
+    private func record(_ exchange: FaultProxy.Exchange) { log.withLock { $0.append(exchange) } }
 
     private func forward(
         _ request: ClientConnection.Request,
@@ -146,6 +156,7 @@ extension FaultProxy.Core {
             remaining -= bytes.count
         }
         if case .breakRequest = fault {
+            record(exchange)
             connection.socket.shutDown()
             upstream.socket.shutDown()
             throw POSIXError(.brokenPipe, "proxy", "injected fault")
@@ -167,6 +178,7 @@ extension FaultProxy.Core {
         let end = Array("\r\n\r\n".utf8)
         let headEnd = (0..<max(0, answer.count - 3)).first { Array(answer[$0..<$0 + 4]) == end }.map { $0 + 4 } ?? 0
         exchange.answerBytes = answer.count - headEnd
+        record(exchange)
         switch fault {
         case .breakAnswer(let limit): answer = Array(answer.prefix(limit))
         case .corruptBody(let offset) where headEnd + offset < answer.count: answer[headEnd + offset] ^= 0x01

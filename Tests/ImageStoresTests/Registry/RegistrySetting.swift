@@ -1,3 +1,4 @@
+import Glibc
 import HTTP
 import OCI
 import POSIX
@@ -7,6 +8,29 @@ import TestSupport
 
 /// Whether the tests that need a real registry can run.
 let hasRegistry = Conditions.commandExists("docker-registry")
+
+private let oneRegistry = Lock<RegistryServer?>(nil)
+private let repositories = Lock(0)
+
+/// A registry without access control for all tests that need none of their own.
+func sharedRegistry() throws -> RegistryServer {
+    try oneRegistry.withLock { registry in
+        if let registry { return registry }
+        let started = try RegistryServer()
+        registry = started
+        // Globals are never released, and the registry must not outlive the tests.
+        atexit { oneRegistry.withLock { $0 = nil } }
+        return started
+    }
+}
+
+/// A repository that no other test uses.
+func uniqueRepository() -> String {
+    repositories.withLock { number in
+        number += 1
+        return "test\(number)/app"
+    }
+}
 
 /// A store whose retries do not keep tests waiting, and which knows no credentials unless it is given some.
 func makeStore(
@@ -40,12 +64,13 @@ struct TestImage {
         var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
         return TestImage(
             layers: sizes.map { size in
-                (0..<size).map { _ in
-                    state ^= state << 13
-                    state ^= state >> 7
-                    state ^= state << 17
-                    return UInt8(truncatingIfNeeded: state)
+                var words: [UInt64] = []
+                words.reserveCapacity(size / 8 + 1)
+                for _ in 0...size / 8 {
+                    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                    words.append(state ^ state >> 29)
                 }
+                return words.withUnsafeBytes { Array($0.prefix(size)) }
             }
         )
     }

@@ -144,7 +144,8 @@ struct RebasePhaseTests {
             try fixture.change(name) {
                 $0.container.labels["io.buildpacks.stack.id"] = stack
                 $0.container.labels["io.buildpacks.stack.mixins"] = mixins
-                $0.container.setEnvironmentValue("CNB_PLATFORM_API", "0.11")
+                // Older than any version that can still build images.
+                $0.container.setEnvironmentValue("CNB_PLATFORM_API", "0.3")
             }
         }
         var message: String?

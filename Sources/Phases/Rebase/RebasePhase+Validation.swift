@@ -12,11 +12,12 @@ extension RebasePhase {
     ///   - runImage: The new run image.
     /// - Throws: `ExportError` with what does not fit; where the user forces it, targets that do not fit are warnings.
     func validate(_ appImage: any StoredImage, with runImage: any StoredImage) throws(ExportError) {
-        // What the image was built with counts, not what rebases it.
+        // What the image was built with counts, not what rebases it; that may be older or newer than what we support.
         let variable = appImage.config.container.environmentValue(EnvironmentName.platformAPI) ?? ""
         let isForTargets: Bool
         do {
-            isForTargets = variable.isEmpty ? false : try PlatformAPI(variable).supports(.targetData)
+            let targets = PlatformFeature.targetData.availability
+            isForTargets = variable.isEmpty ? false : targets.contains(try APIVersion(variable))
         } catch {
             throw ExportError("failed to get app image platform API", error)
         }

@@ -1,7 +1,9 @@
 import BuildpackModel
 import CNBCore
+import Console
 import POSIX
 import Phases
+import TestSupport
 import Testing
 
 @Suite("Build")

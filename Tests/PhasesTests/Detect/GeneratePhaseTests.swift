@@ -1,6 +1,9 @@
 import BuildpackModel
+import CNBCore
+import Console
 import Phases
 import PlatformModel
+import TestSupport
 import Testing
 
 @Suite("Generate")

@@ -30,6 +30,7 @@ final class ModuleFixture: Sendable {
     ///   - more: More of buildpack.toml.
     ///   - detect: `bin/detect` in shell; nil for none.
     ///   - build: `bin/build` in shell; nil for none.
+    /// - Throws: When the system refuses.
     func buildpack(
         _ id: String,
         api: String = "0.12",

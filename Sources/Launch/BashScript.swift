@@ -34,8 +34,10 @@ struct BashScript {
         return text
     }
 
-    /// Runs a program whose name and arguments are words that the shell evaluates once, each by itself: variables and
-    /// command substitutions are replaced, but the results are not split and no file names are matched.
+    /// Runs a program whose name and arguments are words that the shell evaluates once, each by itself.
+    ///
+    /// Variables and command substitutions are replaced, but the results are not split and no file names are matched.
+    /// Several blanks in a row, as the word itself has them, become one.
     private var wordScript: String {
         var words = "\"$(eval echo \\\"$0\\\")\""
         for number in 1...max(argumentCount, 1) {

@@ -102,6 +102,6 @@ struct ExecD {
             let code = cposix_wait_exit_status(status)
             return code == 0 ? nil : "exit status \(code)"
         }
-        return "signal: \(cposix_wait_signal(status))"
+        return "signal: \(SignalName.of(cposix_wait_signal(status)))"
     }
 }

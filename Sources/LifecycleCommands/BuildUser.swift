@@ -19,17 +19,19 @@ struct BuildUser {
         self.gid = gid
     }
 
-    /// Gives volumes to the user unless it can write to them already. Whoever isn't root can't do that, and needn't.
+    /// Gives volumes to the user unless it can write to them already.
+    ///
+    /// Whoever isn't root can't do that, and needn't.
     ///
     /// - Parameter paths: Directories; missing and unnamed ones are left out.
+    /// - Throws: A `PhaseError` of kind `failed` when a volume can't be given away.
     func own(_ paths: [String]) throws(PhaseError) {
         guard Users.isRoot else { return }
         do {
             for path in paths where !path.isEmpty && FileSystem.exists(path) {
                 // If the directory is right, so is what is in it: looking through all of it takes too long.
                 guard !canWrite(try FileSystem.status(path)) else { continue }
-                try FileSystem.chown(path, uid: uid, gid: gid)
-                try ownContents(of: path)
+                try FileSystem.changeOwnerOfTree(path, uid: uid, gid: gid)
             }
         } catch {
             throw PhaseError(.failed, failedTo: "chown volumes", error)
@@ -41,16 +43,7 @@ struct BuildUser {
             || status.mode.rawValue & 0o002 != 0
     }
 
-    private func ownContents(of directory: String) throws(POSIXError) {
-        guard FileSystem.isDirectory(directory) else { return }
-        for entry in try FileSystem.list(directory) {
-            let path = Path.join(directory, entry.name)
-            try FileSystem.lchown(path, uid: uid, gid: gid)
-            if entry.type == .directory { try ownContents(of: path) }
-        }
-    }
-
-    /// Becomes the user, for good. Whoever isn't root stays who they are.
+    /// Becomes the user, for good; whoever isn't root stays who they are.
     func become() throws(PhaseError) {
         guard Users.isRoot else { return }
         do {

@@ -61,7 +61,10 @@ struct CreateCommand: PhaseCommand {
         try analysis.write(context.inputs.analyzedPath, logger: logger)
 
         logger.phase("DETECTING")
-        let detected = try DetectPhase(inputs: try DetectInputs(context), logger: logger).run()
+        var detectInputs = try DetectInputs(context)
+        // Extensions are refused below whatever the platform thinks of experiments.
+        detectInputs.experimentalMode = .quiet
+        let detected = try DetectPhase(inputs: detectInputs, logger: logger).run()
         let group = detected.group
         guard group.extensions.isEmpty else {
             throw PhaseError(

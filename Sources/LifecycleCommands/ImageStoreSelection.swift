@@ -16,9 +16,13 @@ struct ImageStoreSelection {
         logger = context.logger
     }
 
-    /// Resolves the credentials for images, and makes the stores. To be called while it is still allowed to read them.
+    /// Resolves the credentials for images, and makes the stores.
+    ///
+    /// To be called while it is still allowed to read credentials.
     ///
     /// - Parameter moreImages: Images that the inputs don't name.
+    /// - Returns: The stores.
+    /// - Throws: A `PhaseError` of kind `failed` when credentials are malformed, or the inputs ask for a daemon.
     func stores(for moreImages: [String] = []) throws(PhaseError) -> PhaseStores {
         let keychain: Keychain
         do {
@@ -59,7 +63,7 @@ struct ImageAccessCheck {
     let inputs: PlatformInputs
     let environment: [String: String]
 
-    /// Whether an image can be read. Nobody looks into layouts and daemons: what is missing there shows later.
+    /// Whether an image can be read; nobody looks into layouts and daemons, where what is missing shows later.
     func check(_ image: String) -> ImageAccess {
         guard !inputs.useDaemon && !inputs.useLayout else { return .readable }
         guard let keychain = try? Keychain.resolve(images: [image], environment: environment),

@@ -6,6 +6,7 @@ extension CommandContext {
     ///
     /// - Parameter stores: Where cache images are.
     /// - Returns: The cache; `nil` when there is none.
+    /// - Throws: A `PhaseError` of kind `failed` when the cache can't be opened.
     func layerCache(_ stores: PhaseStores) throws(PhaseError) -> (any LayerCache)? {
         if !inputs.cacheImage.isEmpty {
             do {

@@ -37,6 +37,7 @@ struct PhaseInvocation {
     ///
     /// - Parameter arguments: Flags and arguments.
     /// - Returns: The exit code of a run that didn't fail.
+    /// - Throws: The failure of the phase.
     mutating func run(_ arguments: [String]) throws(PhaseError) -> ExitCode {
         let table = PhaseFlags.table(for: phase, platformAPI: context.platformAPI, inputs: context.inputs)
         let parsed: ParsedFlags

@@ -38,6 +38,7 @@ public struct BuildMetadataLabel: Sendable, Equatable {
     /// The label's text.
     ///
     /// - Parameter platformAPI: The Platform API, on which the bill of materials and the form of commands depend.
+    /// - Returns: The text.
     /// - Throws: When a buildpack's data has no form in JSON.
     public func label(platformAPI: PlatformAPI) throws(PlatformModelError) -> String {
         var object = JSONObject()

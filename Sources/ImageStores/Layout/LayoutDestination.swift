@@ -104,7 +104,7 @@ private final class LayoutBlobWriter: BlobWriter {
         self.layout = layout
         temporaryPath = Path.join(layout.blobsPath, ".\(RandomBytes.hexadecimal(count: 8)).partial")
         do {
-            file = try OwnedDescriptor(opening: temporaryPath, [.write, .create, .exclusive]).release()
+            file = try OwnedDescriptor(opening: temporaryPath, [.write, .create, .exclusive], mode: 0o600).release()
         } catch {
             throw OCIError(error)
         }

@@ -146,8 +146,9 @@ struct LayoutDirectory: Sendable {
     func writeIndex(_ index: ImageIndex) throws(OCIError) {
         do {
             let marker = "{\n    \"imageLayoutVersion\": \"1.0.0\"\n}"
-            try FileSystem.writeFileAtomically(Path.join(path, "oci-layout"), Array(marker.utf8))
-            try FileSystem.writeFileAtomically(indexPath, index.bytes(indentedBy: "   "))
+            // The odd modes are those of layouts that the reference writes.
+            try FileSystem.writeFileAtomically(Path.join(path, "oci-layout"), Array(marker.utf8), mode: 0o755)
+            try FileSystem.writeFileAtomically(indexPath, index.bytes(indentedBy: "   "), mode: 0o755)
         } catch {
             throw OCIError(error)
         }

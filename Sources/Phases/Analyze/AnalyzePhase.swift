@@ -148,6 +148,11 @@ public struct AnalyzePhase: Sendable {
         }
     }
 
+    /// What files and messages call an image: where it is, if that is a layout.
+    private func name(of reference: String) -> String {
+        (try? stores.images.displayName(of: reference)) ?? reference
+    }
+
     // MARK: The previous image
 
     /// Opens the previous image; a damaged one is as good as none, and the build goes on without it.
@@ -168,12 +173,14 @@ public struct AnalyzePhase: Sendable {
     /// What the previous image's label says; `nil` when the image can't be used.
     private func previousLayers(_ image: (any StoredImage)?) -> LifecycleMetadataLabel? {
         guard let image else {
-            if !inputs.previousImage.isEmpty { logger.info("Image with name \"\(inputs.previousImage)\" not found") }
+            if !inputs.previousImage.isEmpty {
+                logger.info("Image with name \"\(name(of: inputs.previousImage))\" not found")
+            }
             return nil
         }
         logger.debug("Found image with identifier \"\(image.identifier)\"")
         guard stores.kind == .layout || image.isComplete else {
-            logger.info("Ignoring image \"\(inputs.previousImage)\" because it was corrupt")
+            logger.info("Ignoring image \"\(name(of: inputs.previousImage))\" because it was corrupt")
             return nil
         }
         do {
@@ -192,11 +199,11 @@ public struct AnalyzePhase: Sendable {
             logger.debug("Found image with identifier \"\(image.identifier)\"")
             result.reference = image.identifier
         } else {
-            logger.info("Image with name \"\(inputs.runImage)\" not found")
+            logger.info("Image with name \"\(name(of: inputs.runImage))\" not found")
             logger.warn("Run image \"\(inputs.runImage)\" does not exist; it has to before the app image is exported")
         }
         guard inputs.platformAPI.supports(.targetData) else { return result }
-        result.image = inputs.runImage
+        result.image = name(of: inputs.runImage)
         let target = image.map { RunImageTarget(of: $0) } ?? RunImageTarget(OCIPlatform.current)
         guard !target.os.isEmpty else {
             throw PhaseError(.analyze, failedTo: "analyze", "failed to find OS in run image config")

@@ -2,7 +2,7 @@ import Archive
 import OCI
 import PlatformModel
 
-/// A new version of a cache image. Layers that stay are named again, so only new ones are uploaded.
+/// A new version of a cache image, for which only new layers are uploaded.
 final class ImageCacheUpdate: CacheUpdate {
     private let original: (any StoredImage)?
     private let destination: any ImageDestination

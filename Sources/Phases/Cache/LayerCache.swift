@@ -23,8 +23,9 @@ public protocol LayerCache: AnyObject, Sendable {
     /// - Throws: When the layer is missing or damaged.
     func verify(_ diffID: DiffID) throws(CacheError)
 
-    /// Extracts a layer. Its digest is verified on the way; nothing is visible at the target before it is known to be
-    /// right.
+    /// Extracts a layer.
+    ///
+    /// Its digest is verified on the way; nothing is visible at the target before it is known to be right.
     ///
     /// - Parameters:
     ///   - diffID: The digest of the layer's tar.
@@ -38,8 +39,11 @@ public protocol LayerCache: AnyObject, Sendable {
         with extractor: LayerExtractor
     ) throws(CacheError) -> ExtractionReport
 
-    /// Begins a new version of the cache. It replaces the old one as a whole when it is committed, or not at all.
+    /// Begins a new version of the cache.
     ///
+    /// It replaces the old one as a whole when it is committed, or not at all.
+    ///
+    /// - Returns: The new version, in the making.
     /// - Throws: When the cache can't be written, also because another build is doing so.
     func beginUpdate() throws(CacheError) -> any CacheUpdate
 }
@@ -69,7 +73,7 @@ public protocol CacheUpdate: AnyObject {
     func commit(_ metadata: CacheMetadata) throws(CacheError)
 }
 
-/// What can be wrong with a cache. Misses are no reason to fail a build.
+/// What can be wrong with a cache; no reason to fail a build.
 public enum CacheError: Error, Sendable {
     /// The cache has no such layer.
     case missing(diffID: String)

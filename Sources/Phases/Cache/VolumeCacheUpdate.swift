@@ -3,7 +3,7 @@ import OCI
 import POSIX
 import PlatformModel
 
-/// A new version of a cache directory. Layers that stay are hard links, so only new ones are written.
+/// A new version of a cache directory, in which layers that stay are hard links.
 final class VolumeCacheUpdate: CacheUpdate {
     private let cache: VolumeCache
     private let lock: FileLock

@@ -53,7 +53,9 @@ public struct RestorePhase: Sendable {
         self.logger = logger
     }
 
-    /// Restores everything. What is wrong with the cache costs time, not the build: such layers are left out.
+    /// Restores everything.
+    ///
+    /// What is wrong with the cache costs time, not the build: such layers are left out.
     ///
     /// - Throws: A ``PhaseError`` of kind `restore` when the layers directory can't be used.
     public func run() throws(PhaseError) {

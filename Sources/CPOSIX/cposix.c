@@ -28,6 +28,8 @@ int cposix_openat2(int directory, const char *path, int flags, mode_t mode, uint
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
+int cposix_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
 int cposix_clone_file(int source, int destination) { return ioctl(destination, FICLONE, source); }
 
 ssize_t cposix_read_entries(int directory, void *buffer, size_t size) {

@@ -5,6 +5,7 @@ import Glibc
 struct Child: ~Copyable {
     private let identifier: pid_t
     private let leadsGroup: Bool
+    private let outlastsChild: Bool
     private let output: OwnedDescriptor
     private let errors: OwnedDescriptor
 
@@ -25,25 +26,35 @@ struct Child: ~Copyable {
         }
         self.identifier = identifier
         leadsGroup = configuration.newProcessGroup
+        outlastsChild = configuration.outlastsChild
         self.output = output.takeReadEnd()
         self.errors = errors.takeReadEnd()
     }
 
-    /// Reads both streams until nobody has them open for writing.
+    /// Reads both streams until nobody has them open for writing, or until the child has ended.
     func readOutput(by unit: OutputUnit, _ receive: (OutputStream, ArraySlice<UInt8>) -> Void) {
         var lines = [LineBuffer(stream: .standardOutput), LineBuffer(stream: .standardError)]
-        var polled = [output.descriptor.rawValue, errors.descriptor.rawValue].map { descriptor in
+        // Without a descriptor for the child's end, which old kernels don't have, its streams' end is waited for.
+        let end = outlastsChild ? -1 : cposix_pidfd_open(identifier)
+        defer { if end >= 0 { close(end) } }
+        var polled = [output.descriptor.rawValue, errors.descriptor.rawValue, end].map { descriptor in
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         }
+        var hasEnded = false
         withUnsafeTemporaryAllocation(byteCount: 65536, alignment: 16) { buffer in
-            while polled.contains(where: { $0.fd >= 0 }) {
-                guard (try? retrying { poll(&polled, nfds_t(polled.count), -1) }) != nil else { break }
-                for index in polled.indices where polled[index].fd >= 0 && polled[index].revents != 0 {
+            while lines.indices.contains(where: { polled[$0].fd >= 0 }) {
+                // What was written before the end is still in the pipes; nothing more is waited for.
+                let ready = try? retrying { poll(&polled, nfds_t(polled.count), hasEnded ? 0 : -1) }
+                guard let ready, ready > 0 else { break }
+                if polled[2].revents != 0 {
+                    hasEnded = true
+                    polled[2].fd = -1
+                }
+                for index in lines.indices where polled[index].fd >= 0 && polled[index].revents != 0 {
                     let descriptor = FileDescriptor(rawValue: polled[index].fd)
                     let count = (try? descriptor.read(into: buffer)) ?? 0
                     if count == 0 {
                         polled[index].fd = -1
-                        lines[index].finish(receive)
                         continue
                     }
                     switch unit {
@@ -53,6 +64,7 @@ struct Child: ~Copyable {
                 }
             }
         }
+        for index in lines.indices { lines[index].finish(receive) }
     }
 
     /// Waits until the child has ended.

@@ -48,6 +48,8 @@ public struct SubprocessConfiguration: Hashable, Sendable {
     public var standardInput: Input
     /// Whether standard error goes the way of standard output, so that all that the child writes stays in order.
     public var joinsStreams: Bool
+    /// Whether output is read as long as anything has it open, such as a daemon that the child leaves behind; else only until the child ends.
+    public var outlastsChild: Bool
 
     /// Describes a child process.
     /// - Parameters:
@@ -59,6 +61,7 @@ public struct SubprocessConfiguration: Hashable, Sendable {
     ///   - newProcessGroup: Whether the child leads a process group, which is killed when this process is interrupted.
     ///   - standardInput: What the child reads.
     ///   - joinsStreams: Whether standard error goes the way of standard output.
+    ///   - outlastsChild: Whether output is read as long as anything has it open.
     public init(
         executable: String,
         arguments: [String] = [],
@@ -67,7 +70,8 @@ public struct SubprocessConfiguration: Hashable, Sendable {
         identity: Identity? = nil,
         newProcessGroup: Bool = true,
         standardInput: Input = .empty,
-        joinsStreams: Bool = false
+        joinsStreams: Bool = false,
+        outlastsChild: Bool = true
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -77,6 +81,7 @@ public struct SubprocessConfiguration: Hashable, Sendable {
         self.newProcessGroup = newProcessGroup
         self.standardInput = standardInput
         self.joinsStreams = joinsStreams
+        self.outlastsChild = outlastsChild
     }
 }
 
@@ -140,7 +145,7 @@ public enum Subprocess {
     /// Runs a child to its end and hands its output over while it runs.
     ///
     /// Joined together, what is handed over is exactly what the child wrote. A child that does not succeed is a result, not an error. The
-    /// function returns when the child has ended and nobody has its output open any more.
+    /// function returns when the child has ended and, unless the configuration says otherwise, nobody has its output open any more.
     /// - Parameters:
     ///   - configuration: What to run.
     ///   - unit: What is handed over at a time.

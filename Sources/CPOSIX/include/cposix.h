@@ -75,6 +75,9 @@ int cposix_pipe(int ends[2]);
 /// Shares the extents of `source` with `destination` where the file system can (`FICLONE`).
 int cposix_clone_file(int source, int destination);
 
+// A descriptor that becomes readable when the process ends; -1 where the kernel is too old.
+int cposix_pidfd_open(pid_t process);
+
 /// Copies a range in the kernel; -1 and `EXDEV`, `ENOSYS` or `EINVAL` where that is impossible.
 ssize_t cposix_copy_range(int source, int destination, size_t count);
 

@@ -52,10 +52,13 @@ extension SubprocessConfiguration {
     ///   - failure: The kind of error when the executable doesn't succeed.
     /// - Throws: A ``PhaseError`` of this kind.
     func run(showingOutputBy logger: Logger, failure: PhaseErrorKind) throws(PhaseError) {
+        var command = self
+        // Build tools leave daemons behind that never close what they have inherited.
+        command.outlastsChild = false
         let exit: ExitStatus
         do {
-            exit = try Subprocess.run(self) { _, line in
-                logger.output(max(.info, logger.level), line)
+            exit = try Subprocess.run(command, by: logger.outputUnit) { _, output in
+                logger.output(max(.info, logger.level), output)
             }
         } catch {
             throw PhaseError(failure, failedTo: "build", error)

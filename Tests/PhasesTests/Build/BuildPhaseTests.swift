@@ -208,6 +208,15 @@ struct BuildPhaseTests {
         #expect(fixture.logger.messages == ["1", "2", "3", "4"])
     }
 
+    @Test("a daemon that a buildpack leaves behind is not waited for", .timeLimit(.minutes(1)))
+    func daemon() throws {
+        try fixture.buildpack("a", build: "echo before; sleep 300 & echo $! > pid; echo after")
+        try fixture.build(["a"])
+        #expect(fixture.logger.messages.suffix(20).contains("after"))
+        let daemon = try #require(fixture.lines("app/pid").first)
+        #expect(try runCommand(["sh", "-c", "kill \(daemon)"]).status.isSuccess)
+    }
+
     @Test("group.toml and plan.toml that can't be read are general failures")
     func badInputs() throws {
         var inputs = try fixture.buildInputs()

@@ -62,9 +62,18 @@ enum EntryPlace: Equatable {
     case refused(String)
 }
 
-extension ExtractionTarget {
+/// Decides by names which entries belong to a target.
+struct EntryPlacement {
     /// Longer paths can't be named in a system call, so nobody can have made them in an ordinary way.
-    private static var longestName: Int { 4096 }
+    private static let longestName = 4096
+
+    private let prefix: [[UInt8]]
+    private let prefixName: String
+
+    init(prefix: String) {
+        prefixName = prefix
+        self.prefix = prefix.utf8.split(separator: UInt8(ascii: "/")).map(Array.init)
+    }
 
     /// Decides where an entry belongs.
     ///
@@ -73,14 +82,14 @@ extension ExtractionTarget {
     func place(of name: [UInt8]) -> EntryPlace {
         guard name.count < Self.longestName else { return .refused("the name is too long") }
         guard !name.contains(0) else { return .refused("the name has a NUL") }
-        let elements = name.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }
-        guard !elements.contains(where: { $0.elementsEqual("..".utf8) }) else {
+        let dot = UInt8(ascii: ".")
+        let elements = name.split(separator: UInt8(ascii: "/")).filter { $0.count != 1 || $0.first != dot }
+        guard !elements.contains(where: { $0.count == 2 && $0.first == dot && $0.last == dot }) else {
             return .refused("the name leads upwards")
         }
-        let prefix = entryPrefix.utf8.split(separator: UInt8(ascii: "/")).map(Array.init)
         let shared = zip(elements, prefix).prefix { $0.elementsEqual($1) }.count
         if shared == prefix.count { return .inside(elements.dropFirst(shared).map(Array.init)) }
         if shared == elements.count { return .parent(shared) }
-        return .refused("it is outside of \(entryPrefix)")
+        return .refused("it is outside of \(prefixName)")
     }
 }

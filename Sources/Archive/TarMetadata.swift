@@ -118,15 +118,13 @@ enum TarField {
     /// Whether the sum of all bytes is right, taken as unsigned or, as some old programs do, as signed numbers.
     static func checksumIsRight(_ block: [UInt8]) -> Bool {
         guard let stored = number(block, TarBlock.checksum) else { return false }
-        var unsigned: Int64 = 0
-        var signed: Int64 = 0
-        let checksum = TarBlock.checksum.offset..<TarBlock.checksum.offset + TarBlock.checksum.length
-        for (index, byte) in block.enumerated() {
-            let value = checksum.contains(index) ? UInt8(ascii: " ") : byte
-            unsigned &+= Int64(value)
-            signed &+= Int64(Int8(bitPattern: value))
+        func sum(_ value: (UInt8) -> Int64) -> Int64 {
+            let field = block[TarBlock.checksum.offset..<TarBlock.checksum.offset + TarBlock.checksum.length]
+            let all = block.reduce(into: Int64(0)) { $0 &+= value($1) }
+            // The field counts as if it were blank.
+            return all - field.reduce(into: Int64(0)) { $0 &+= value($1) - Int64(UInt8(ascii: " ")) }
         }
-        return stored == unsigned || stored == signed
+        return stored == sum { Int64($0) } || stored == sum { Int64(Int8(bitPattern: $0)) }
     }
 }
 

@@ -49,11 +49,11 @@ struct CompressionTests {
         "what is compressed comes back",
         arguments: [LayerCompression.standard, .zstd(level: 3), .none],
         [
-            0, 1, 1000, 1 << 20, (1 << 20) + 1, 5_000_000,
+            0, 1, 1000, 1 << 20, (1 << 20) + 1, 2_500_000,
         ]
     )
     func roundTrip(compression: LayerCompression, size: Int) throws {
-        let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 * $0 >> 7) }
+        let bytes = RandomBytes.bytes(count: size / 2) + [UInt8](repeating: 7, count: size - size / 2)
         #expect(try decompress(compress(bytes, compression)) == bytes)
     }
 

@@ -130,7 +130,7 @@ struct LayerExtractorTests {
         #expect(try FileSystem.readFile(target + "/sparse") == FileSystem.readFile(disk.root + "/l/sparse"))
     }
 
-    /// Archives that try to reach outside of the target. Each must be refused, and leave no trace anywhere.
+    /// Archives that try to reach outside of the target; each must be refused, and leave no trace anywhere.
     @Test(
         "refuses hostile entries",
         arguments: [

@@ -41,10 +41,8 @@ struct KeyHash: Equatable {
 struct KeyIndex {
     private var slots: [UInt32] = []
 
-    /// Tables up to this size are searched entry by entry.
+    /// Tables up to this size have no index and are searched entry by entry.
     static let threshold = 16
-
-    var isEmpty: Bool { slots.isEmpty }
 
     /// The number of the first entry in the probe sequence of `hash` that `matches`.
     func find(_ hash: KeyHash, where matches: (Int) -> Bool) -> Int? {

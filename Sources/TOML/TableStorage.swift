@@ -51,7 +51,7 @@ final class TableStorage: @unchecked Sendable {
     func find(_ key: String, _ hash: KeyHash) -> Int? {
         // Through a pointer, since an element of an array is copied, and its strings and tables retained, to look at it.
         entries.withUnsafeBufferPointer { entries in
-            if index.isEmpty {
+            guard entries.count > KeyIndex.threshold else {
                 return entries.indices.first { entries[$0].hash == hash && sameBytes(entries[$0].key, key) }
             }
             return index.find(hash) { entries[$0].hash == hash && sameBytes(entries[$0].key, key) }
@@ -62,7 +62,7 @@ final class TableStorage: @unchecked Sendable {
     func find(_ key: String) -> Int? { find(key, KeyHash(key)) }
 
     /// Adds an entry whose key is not there yet.
-    func append(_ entry: Entry) {
+    func append(_ entry: consuming Entry) {
         if entries.isEmpty { entries.reserveCapacity(4) }
         entries.append(entry)
         if entries.count > KeyIndex.threshold {

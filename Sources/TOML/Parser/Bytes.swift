@@ -29,8 +29,12 @@ extension UInt8 {
     /// Whether the byte is an ASCII letter.
     var isLetter: Bool { (self | 0x20) &- 0x61 < 26 }
 
-    /// Whether the byte may stand in a key without quotes.
-    var isBareKey: Bool { isLetter || isDigit || self == .minus || self == .underscore }
+    /// Whether the byte may stand in a key without quotes: a letter, a digit, a hyphen or an underscore.
+    var isBareKey: Bool {
+        // A bit for each ASCII character, since this is asked for every byte of every key.
+        let set: UInt64 = self < 64 ? 0x03FF_2000_0000_0000 : 0x07FF_FFFE_87FF_FFFE
+        return self < 128 && set &>> UInt64(self) & 1 == 1
+    }
 
     /// The value of the byte as a digit of any base up to 16.
     var digitValue: UInt8? {

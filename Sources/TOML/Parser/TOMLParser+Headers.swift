@@ -13,8 +13,8 @@ extension TOMLParser {
         }
 
         var table = root
-        for segment in path.dropLast() {
-            table = try headerParent(segment, in: table)
+        for place in 0..<(path.count - 1) {
+            table = try headerParent(path[place], in: table)
         }
         let last = path[path.count - 1]
         return isArray ? try appendTable(last, in: table) : try defineTable(last, in: table)

@@ -5,53 +5,34 @@ extension TOMLParser {
     mutating func parseBasicString() throws(TOMLError) -> String {
         let start = cursor
         cursor &+= 1
-        let first = cursor
-        while let byte = peek() {
-            if byte == .doubleQuote {
-                cursor &+= 1
-                return string(first..<(cursor &- 1))
-            }
-            if byte == .backslash { return try parseEscapedString(from: first, opening: start) }
-            guard isText(byte) else { break }
-            cursor &+= 1
-        }
-        throw unclosedString(start)
-    }
+        skipText(until: .doubleQuote, or: .backslash)
+        if skip(.doubleQuote) { return string((start &+ 1)..<(cursor &- 1)) }
 
-    /// Goes on with a string in double quotes at its first escape.
-    private mutating func parseEscapedString(from first: Int, opening start: Int) throws(TOMLError) -> String {
         scratch.removeAll(keepingCapacity: true)
-        scratch.append(contentsOf: text[first..<cursor])
-        while let byte = peek() {
-            if byte == .doubleQuote {
-                cursor &+= 1
-                return String(decoding: scratch, as: UTF8.self)
-            }
-            if byte == .backslash {
-                try parseEscape()
-                continue
-            }
-            guard isText(byte) else { break }
-            scratch.append(byte)
-            cursor &+= 1
+        var copied = start &+ 1
+        while peek() == .backslash {
+            take(copied..<cursor)
+            try parseEscape()
+            copied = cursor
+            skipText(until: .doubleQuote, or: .backslash)
         }
-        throw unclosedString(start)
+        take(copied..<cursor)
+        guard skip(.doubleQuote) else { throw unclosedString(start) }
+        return String(decoding: scratch, as: UTF8.self)
     }
 
     /// Reads a string in single quotes; the cursor is at the first of them.
     mutating func parseLiteralString() throws(TOMLError) -> String {
         let start = cursor
         cursor &+= 1
-        let first = cursor
-        while let byte = peek() {
-            if byte == .singleQuote {
-                cursor &+= 1
-                return string(first..<(cursor &- 1))
-            }
-            guard isText(byte) else { break }
-            cursor &+= 1
-        }
-        throw unclosedString(start)
+        skipText(until: .singleQuote, or: .singleQuote)
+        guard skip(.singleQuote) else { throw unclosedString(start) }
+        return string((start &+ 1)..<(cursor &- 1))
+    }
+
+    /// Adds a part of the document to the scratch buffer.
+    private mutating func take(_ range: Range<Int>) {
+        scratch.append(contentsOf: UnsafeBufferPointer(rebasing: text[range]))
     }
 
     private func string(_ range: Range<Int>) -> String {
@@ -83,7 +64,7 @@ extension TOMLParser {
             case .backslash:
                 if try !skipLineContinuation() { try parseEscape() }
             default:
-                try appendMultiline(byte)
+                try appendMultiline(until: .doubleQuote, or: .backslash)
             }
         }
         throw failure("the string that begins here is not closed", at: start)
@@ -97,7 +78,7 @@ extension TOMLParser {
             if byte == .singleQuote {
                 if closeMultiline(.singleQuote) { return String(decoding: scratch, as: UTF8.self) }
             } else {
-                try appendMultiline(byte)
+                try appendMultiline(until: .singleQuote, or: .singleQuote)
             }
         }
         throw failure("the string that begins here is not closed", at: start)
@@ -120,24 +101,12 @@ extension TOMLParser {
         return count >= 3
     }
 
-    /// Takes text up to the next byte that may mean something else.
-    private mutating func appendMultiline(_ byte: UInt8) throws(TOMLError) {
+    /// Takes text up to one of two bytes or the end of the line, or takes the line end.
+    private mutating func appendMultiline(until stop: UInt8, or other: UInt8) throws(TOMLError) {
         let start = cursor
-        while let byte = peek(), isText(byte) || byte == .lineFeed,
-            byte != .doubleQuote, byte != .singleQuote, byte != .backslash
-        {
-            cursor &+= 1
-        }
-        if cursor == start {
-            if byte == .carriageReturn, peek(ahead: 1) == .lineFeed {
-                cursor &+= 2
-            } else if isText(byte) {
-                cursor &+= 1
-            } else {
-                throw failure("\(found()) in a string")
-            }
-        }
-        scratch.append(contentsOf: text[start..<cursor])
+        skipText(until: stop, or: other)
+        if cursor == start, try !skipLineEnd() { throw failure("\(found()) in a string") }
+        take(start..<cursor)
     }
 
     /// Steps over a backslash at the end of a line and all white space after it; tells whether there was one.

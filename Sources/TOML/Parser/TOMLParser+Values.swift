@@ -31,6 +31,7 @@ extension TOMLParser {
         try skipBlankLines()
         while !skip(.rightBracket) {
             let offset = UInt32(truncatingIfNeeded: cursor)
+            if elements.isEmpty { elements.reserveCapacity(4) }
             elements.append(ArrayStorage.Element(value: try parseValue(), offset: offset))
             try skipBlankLines()
             if skip(.comma) {

@@ -101,18 +101,11 @@ extension TOMLParser {
 
     private mutating func skipComment() throws(TOMLError) {
         guard skip(.numberSign) else { return }
-        while let byte = peek() {
-            guard isText(byte) else {
-                if byte == .lineFeed || byte == .carriageReturn { return }
-                throw failure("\(found()) in a comment")
-            }
-            cursor &+= 1
+        skipText(until: .lineFeed, or: .lineFeed)
+        switch peek() {
+        case nil, .lineFeed?, .carriageReturn?: return
+        default: throw failure("\(found()) in a comment")
         }
-    }
-
-    /// Whether a byte may stand in comments and single-line strings: everything but control characters and tabs apart.
-    func isText(_ byte: UInt8) -> Bool {
-        byte >= .space && byte != .delete || byte == .tab
     }
 }
 

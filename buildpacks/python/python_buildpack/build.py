@@ -39,12 +39,12 @@ def run(app_dir, layers_dir, buildpack_dir):
     shutil.rmtree(runtime, ignore_errors=True)
     (runtime / "env").mkdir(parents=True)
     (runtime / "env" / "PYTHONUNBUFFERED.default").write_text("1", encoding="utf-8")
-    (runtime / "bin").mkdir()
-    shutil.copyfile(buildpack_dir / "python_buildpack" / "serve_wsgi.py", runtime / "bin" / "serve-wsgi")
-    (runtime / "bin" / "serve-wsgi").chmod(0o755)
+    shutil.copyfile(buildpack_dir / "python_buildpack" / "serve_wsgi.py", runtime / "serve_wsgi.py")
     _write_layer_toml(runtime, launch=True)
 
-    processes = process_types(app, packages if arguments else None)
+    # Named by its path and run by python3: a run image may lack /usr/bin/env.
+    serve_wsgi = ["python3", str(runtime / "serve_wsgi.py")]
+    processes = process_types(app, packages if arguments else None, serve_wsgi)
     write_launch_toml(layers_dir / "launch.toml", processes)
 
 
@@ -76,18 +76,18 @@ def install(app, arguments, packages, pip_cache, buildpack_version):
         _write_layer_toml(pip_cache, cache=True)
 
 
-def process_types(app, packages):
+def process_types(app, packages, serve_wsgi):
     """The app's process types, as (type, command) pairs; the first is the default one."""
     if module := app.django_module():
         if _has(packages, "gunicorn"):
             web = ["sh", "-c", f"exec gunicorn --bind 0.0.0.0:${{PORT:-{DEFAULT_PORT}}} {module}"]
         else:
-            web = ["serve-wsgi", f"{module}:application"]
+            web = [*serve_wsgi, f"{module}:application"]
         return [("web", web), ("manage", ["python3", "manage.py"])]
     if target := app.wsgi_app():
         if _has(packages, "gunicorn"):
             return [("web", ["sh", "-c", f"exec gunicorn --bind 0.0.0.0:${{PORT:-{DEFAULT_PORT}}} {target}"])]
-        return [("web", ["serve-wsgi", target])]
+        return [("web", [*serve_wsgi, target])]
     if script := app.script():
         return [("web", ["python3", script])]
     print("No process type: there is no manage.py, WSGI app or main.py; name one in a Procfile")

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Serves a WSGI app with the standard library alone, for apps that bring no server of their own.
 
-    serve-wsgi MODULE:NAME
+    python3 serve_wsgi.py MODULE:NAME
 
 Listens on all addresses, on $PORT or 8080, with a thread a request.
 """
@@ -27,7 +26,7 @@ class ThreadedServer(socketserver.ThreadingMixIn, WSGIServer):
 
 def main():
     if len(sys.argv) != 2 or ":" not in sys.argv[1]:
-        sys.exit("usage: serve-wsgi MODULE:NAME")
+        sys.exit("usage: serve_wsgi.py MODULE:NAME")
     module, name = sys.argv[1].split(":", 1)
     sys.path.insert(0, os.getcwd())
     app = getattr(importlib.import_module(module), name)

@@ -21,8 +21,6 @@ public final class HTTPClient: Sendable {
         public var userAgent: String
         /// How many idle connections are kept to one origin.
         public var maximumIdleConnections: Int
-        /// Whether a redirect may lead from `https` to `http`.
-        public var allowsDowngrade: Bool
 
         /// Makes a configuration.
         public init(
@@ -30,15 +28,13 @@ public final class HTTPClient: Sendable {
             secure: Securer? = nil,
             proxies: ProxySettings = .none,
             userAgent: String = "slipway",
-            maximumIdleConnections: Int = 8,
-            allowsDowngrade: Bool = false
+            maximumIdleConnections: Int = 8
         ) {
             self.connect = connect
             self.secure = secure
             self.proxies = proxies
             self.userAgent = userAgent
             self.maximumIdleConnections = maximumIdleConnections
-            self.allowsDowngrade = allowsDowngrade
         }
     }
 
@@ -88,7 +84,8 @@ public final class HTTPClient: Sendable {
         default: guard request.method == .get || request.method == .head else { return nil }
         }
         next.url = try request.url.resolving(location)
-        if next.url.scheme == .http, request.url.scheme == .https, !configuration.allowsDowngrade {
+        // What is read in plain text is verified by its digest; what is sent would be for everybody to see.
+        if next.url.scheme == .http, request.url.scheme == .https, request.method != .get, request.method != .head {
             throw .redirectRefused(to: next.url.redacted, reason: "it leads from https to http")
         }
         if next.url.origin != request.url.origin {

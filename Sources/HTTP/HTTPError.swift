@@ -50,7 +50,7 @@ public enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
         case .connectionLost(let reason): "connection lost: \(reason)"
         case .timedOut(let action, let seconds): "timeout: no progress in \(seconds)s while \(action)"
         case .handshakeFailed(let host, let reason): "tls handshake with \(host): \(reason)"
-        case .plainAnswerToTLS: "server gave HTTP response to HTTPS client"
+        case .plainAnswerToTLS: "http: server gave HTTP response to HTTPS client"
         case .proxyRefused(let proxy, let target, let status):
             "proxy \(proxy) refused to connect to \(target) with status \(status)"
         case .redirectRefused(let target, let reason): "refusing redirect to \(target): \(reason)"

@@ -132,7 +132,9 @@ struct BlobUpload {
             _ = try client.perform(call)
         } catch {
             // The answer may have been lost on its way, and the upload is gone because it is complete.
-            guard isTransient(error) || error.status == 404, (try? client.hasBlob(repository, digest)) == true else {
+            guard isTransient(error) || error.status == 404,
+                (try? client.hasBlob(repository, digest, scope: .push(repository))) == true
+            else {
                 throw error
             }
         }

@@ -9,7 +9,9 @@ struct CredentialHelper {
     private let environment: [String: String]
 
     init(name: String, environment: [String: String]) {
-        (self.name, self.environment) = (name, environment)
+        self.name = name
+        // The helper has secrets of its own and no need for ours.
+        self.environment = environment.filter { $0.key != EnvironmentCredentials.variable }
     }
 
     private var program: String { "docker-credential-\(name)" }

@@ -81,11 +81,22 @@ extension RegistryClient {
     }
 
     /// Whether a repository has a blob.
-    func hasBlob(_ repository: String, _ digest: Digest) throws(RegistryError) -> Bool {
+    ///
+    /// - Parameters:
+    ///   - repository: the repository
+    ///   - digest: the blob's digest
+    ///   - scope: what else the repository is used for, so that one token serves for all; pulling by default
+    /// - Returns: whether it is there
+    /// - Throws: when the registry does not say
+    func hasBlob(
+        _ repository: String,
+        _ digest: Digest,
+        scope: RegistryScope? = nil
+    ) throws(RegistryError) -> Bool {
         let call = Call(
             method: .head,
             url: try url(repository, "blobs/\(digest)"),
-            scopes: [.pull(repository)],
+            scopes: [scope ?? .pull(repository)],
             accepted: [200, 404],
             action: "look for blob \(digest) in \(registry)/\(repository)"
         )

@@ -36,8 +36,7 @@ final class RegistryConnections: Sendable {
                         return try self.secure(transport, origin, verifiesPeer: verifiesPeer)
                     },
                     proxies: proxies,
-                    userAgent: "slipway",
-                    allowsDowngrade: !verifiesPeer
+                    userAgent: "slipway"
                 )
             )
             clients[verifiesPeer] = client

@@ -33,7 +33,7 @@ final class RegistryDestination: ImageDestination {
 
     func contains(_ descriptor: Descriptor) throws(OCIError) -> Bool {
         do throws(RegistryError) {
-            return try client.hasBlob(main.repository, descriptor.digest)
+            return try client.hasBlob(main.repository, descriptor.digest, scope: .push(main.repository))
         } catch {
             throw error.asOCIError
         }
@@ -55,13 +55,15 @@ final class RegistryDestination: ImageDestination {
                 if let source = image as? RegistryImage, source.client.registry == client.registry {
                     // Only a registry that has lost the blob, or refuses to mount it, needs the bytes once more.
                     if source.repository == main.repository {
-                        if try client.hasBlob(main.repository, descriptor.digest) { return }
+                        if try client.hasBlob(main.repository, descriptor.digest, scope: .push(main.repository)) {
+                            return
+                        }
                     } else if try client.mount(descriptor.digest, from: source.repository, to: main.repository)
                         == .mounted
                     {
                         return
                     }
-                } else if try client.hasBlob(main.repository, descriptor.digest) {
+                } else if try client.hasBlob(main.repository, descriptor.digest, scope: .push(main.repository)) {
                     return
                 }
             } catch {
@@ -82,7 +84,7 @@ final class RegistryDestination: ImageDestination {
         isCancelled: @escaping @Sendable () -> Bool
     ) throws(OCIError) {
         do throws(RegistryError) {
-            if try client.hasBlob(repository, digest) { return }
+            if try client.hasBlob(repository, digest, scope: .push(repository)) { return }
             var upload = BlobUpload(content, digest: digest, to: repository, client: client, isCancelled: isCancelled)
             try upload.run()
         } catch {

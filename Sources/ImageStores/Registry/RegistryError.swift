@@ -84,6 +84,13 @@ public struct RegistryError: Error, Hashable, Sendable, CustomStringConvertible 
         }
     }
 
+    /// The error as image stores throw it when they cannot open an image.
+    func opening(_ reference: String) -> OCIError {
+        guard case .store(var failure) = asOCIError else { return asOCIError }
+        failure.message = "connect to repo store \"\(reference)\": \(failure.message)"
+        return .store(failure)
+    }
+
     /// The error as image stores throw it.
     public var asOCIError: OCIError {
         let kind: StoreFailure.Kind =

@@ -145,7 +145,7 @@ public final class RegistryStore: ImageStore {
             case 401:
                 options.warn("\(error); treating the image as missing")
                 return nil
-            default: throw error.asOCIError
+            default: throw error.opening(reference.original)
             }
         }
     }

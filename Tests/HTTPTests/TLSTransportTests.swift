@@ -1,0 +1,153 @@
+import HTTP
+import POSIX
+import TestSupport
+import Testing
+
+@testable import TLS
+
+/// An OpenSSL server that answers every GET with a page, and the files that it and its clients need.
+private final class TLSServer: Sendable {
+    let directory: TemporaryDirectory
+    let port: UInt16
+    private let process: RunningProcess
+
+    init(options: [String] = []) throws {
+        directory = try TemporaryDirectory()
+        let directory = directory
+        func openssl(_ arguments: String) throws {
+            let result = try runCommand(
+                ["openssl"] + arguments.split(separator: " ").map(String.init),
+                in: directory.path
+            )
+            guard result.status.isSuccess else { throw POSIXError(.inputOutput, "openssl", result.errors) }
+        }
+        let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+        for name in ["ca", "other"] {
+            try openssl("req -x509 \(key) -keyout \(name).key -out \(name).crt -days 2 -subj /CN=\(name)")
+        }
+        _ = try directory.write("server.ext", "subjectAltName=IP:127.0.0.1,DNS:localhost\n")
+        _ = try directory.write("client.ext", "extendedKeyUsage=clientAuth\n")
+        for name in ["server", "client"] {
+            try openssl("req \(key) -keyout \(name).key -out \(name).csr -subj /CN=\(name)")
+            try openssl(
+                "x509 -req -in \(name).csr -CA ca.crt -CAkey ca.key -CAcreateserial -out \(name).crt -days 2 -extfile \(name).ext"
+            )
+        }
+        port = try ListeningSocket().port
+        process = try RunningProcess(
+            SubprocessConfiguration(
+                executable: Conditions.commandPath("openssl") ?? "openssl",
+                arguments: [
+                    "s_server", "-accept", "127.0.0.1:\(port)", "-cert", "server.crt", "-key", "server.key", "-www",
+                ] + options,
+                workingDirectory: directory.path
+            ),
+            outputPath: directory.path("log")
+        )
+        for _ in 0..<500 {
+            if (try? Socket.connectTCP(host: "127.0.0.1", port: port, timeout: 1000)) != nil { return }
+            Clock.sleep(milliseconds: 10)
+        }
+        throw POSIXError(.timedOut, "openssl", "s_server")
+    }
+
+    /// Gets the server's page, trusting what a test trusts.
+    func get(_ trust: TLSTrust, host: String = "127.0.0.1") throws -> Int {
+        let client = HTTPClient(
+            .init(
+                connect: SocketTransport.tcp(timeouts: HTTPTimeouts(connect: 5, silence: 5)),
+                secure: { transport, origin throws(HTTPError) in
+                    try TLSTransport(over: transport, host: origin.host, context: TLSContext(trust))
+                }
+            )
+        )
+        return try client.send(HTTPRequest(.get, HTTPURL("https://\(host):\(port)/"))).status
+    }
+
+    var trust: TLSTrust { TLSTrust(authorities: .init(files: [directory.path("ca.crt")])) }
+}
+
+@Suite("TLS", .enabled(if: Conditions.commandExists("openssl"), "needs openssl"))
+struct TLSTransportTests {
+    @Test("talks to a server that proves its name or address", arguments: ["127.0.0.1", "localhost"])
+    func trusted(_ host: String) throws {
+        let server = try TLSServer()
+        #expect(try server.get(server.trust, host: host) == 200)
+    }
+
+    @Test("refuses a server of another authority, and of none")
+    func untrusted() throws {
+        let server = try TLSServer()
+        for trust in [TLSTrust(authorities: .init(files: [server.directory.path("other.crt")])), TLSTrust()] {
+            let error = #expect(throws: HTTPError.self) { try server.get(trust) }
+            #expect(error.map { "\($0)".contains("certificate is not trusted") } == true)
+        }
+        #expect(try server.get(.anyone) == 200)
+    }
+
+    @Test("refuses versions before TLS 1.2")
+    func oldVersion() throws {
+        let server = try TLSServer(options: ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"])
+        #expect(throws: HTTPError.self) { try server.get(server.trust) }
+    }
+
+    @Test("shows its own certificate to a server that asks")
+    func clientCertificate() throws {
+        let server = try TLSServer(options: ["-Verify", "1", "-verify_return_error", "-CAfile", "ca.crt", "-tls1_2"])
+        #expect(throws: HTTPError.self) { try server.get(server.trust) }
+        var trust = server.trust
+        trust.identity = .init(
+            certificateFile: server.directory.path("client.crt"),
+            keyFile: server.directory.path("client.key")
+        )
+        #expect(try server.get(trust) == 200)
+    }
+
+    @Test("names a file of certificates that cannot be used")
+    func unusableFiles() throws {
+        let directory = try TemporaryDirectory()
+        let file = try directory.write("ca.crt", "no certificate")
+        let error = #expect(throws: HTTPError.self) { try TLSContext(TLSTrust(authorities: .init(files: [file]))) }
+        #expect(error.map { "\($0)".contains(file) } == true)
+        let identity = TLSTrust.Identity(certificateFile: file, keyFile: file)
+        #expect(throws: HTTPError.self) { try TLSContext(TLSTrust(identity: identity)) }
+    }
+
+    @Test("says that a server does not speak TLS")
+    func plainServer() throws {
+        let server = try LoopbackServer { connection, _ in
+            _ = try connection.readSome(limit: 10)
+            try connection.write("HTTP/1.1 400 Bad Request\r\n\r\n")
+        }
+        let transport = try SocketTransport.tcp()("127.0.0.1", server.port)
+        #expect(throws: HTTPError.plainAnswerToTLS) {
+            try TLSTransport(over: transport, host: "127.0.0.1", context: TLSContext(.anyone))
+        }
+    }
+
+    @Test(
+        "survives a server that talks nonsense or hangs up",
+        arguments: ["", "\u{15}\u{3}\u{1}", "x", "\u{16}\u{3}\u{3}\u{7f}\u{7f}"]
+    )
+    func nonsense(_ text: String) throws {
+        let server = try LoopbackServer { connection, _ in
+            _ = try connection.readSome(limit: 10)
+            try connection.write(text)
+        }
+        let transport = try SocketTransport.tcp()("127.0.0.1", server.port)
+        #expect(throws: HTTPError.self) {
+            try TLSTransport(over: transport, host: "127.0.0.1", context: TLSContext(.anyone))
+        }
+    }
+
+    @Test("finds the authorities that the environment names")
+    func systemAuthorities() throws {
+        let directory = try TemporaryDirectory()
+        _ = try directory.write("one", "x")
+        let authorities = TLSTrust.Authorities.system(
+            environment: ["SSL_CERT_FILE": "/some/file", "SSL_CERT_DIR": "\(directory.path):/none"]
+        )
+        #expect(authorities.files == ["/some/file", directory.path("one")])
+        #expect(authorities.hashedDirectories == [directory.path, "/none"])
+    }
+}

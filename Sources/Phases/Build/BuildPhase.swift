@@ -119,6 +119,7 @@ public struct BuildPhase: Sendable {
         }
         try writeSBOM(contributions, to: sbom)
         logger.debug("Listing processes")
+        try checkCommands(of: processes.sorted)
         return BuildMetadata(
             bom: inputs.platformAPI.supports(.legacyBOMFiles) ? [] : contributions.flatMap(\.launchBOM),
             buildpacks: group.buildpacks,
@@ -128,6 +129,14 @@ public struct BuildPhase: Sendable {
             slices: contributions.flatMap(\.launch.slices),
             defaultProcessType: processes.defaultType
         )
+    }
+
+    /// Where a command is a single program, there has to be one.
+    private func checkCommands(of processes: [ProcessEntry]) throws(PhaseError) {
+        guard !inputs.platformAPI.supports(.commandArrays) else { return }
+        if let process = processes.first(where: \.command.isEmpty) {
+            throw PhaseError(.build, failedTo: "build", "process '\(process.type)' has no command")
+        }
     }
 
     private func writeSBOM(_ contributions: [BuildContribution], to sbom: SBOMOutput) throws(PhaseError) {

@@ -4,6 +4,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 
@@ -12,19 +13,20 @@ class Failed(Exception):
 
 
 def timed(command, environment=None, shell=False, cwd=None):
-    """Runs a command once; gives (seconds, peak memory in bytes of the process itself)."""
-    with open(os.devnull, "rb") as nothing:
+    """Runs a command once; gives (seconds, peak memory in bytes, which is 0 where the command is the shell's)."""
+    with tempfile.NamedTemporaryFile(mode="r") as peak:
+        # The kernel counts what a process was before exec, so a child of this one would seem as large as this one is.
+        measured = command if shell else ["/usr/bin/time", "--format=%M", f"--output={peak.name}", *command]
         begin = time.perf_counter()
-        process = subprocess.Popen(
-            command, env=environment, shell=shell, cwd=cwd, stdin=nothing, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        done = subprocess.run(
+            measured, env=environment, shell=shell, cwd=cwd, check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )
-        output = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - begin
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise Failed(f"{command} ended with {process.returncode}:\n{output.decode(errors='replace')[-2000:]}")
-    return seconds, usage.ru_maxrss * 1024
+        if done.returncode != 0:
+            text = done.stdout.decode(errors="replace")[-2000:]
+            raise Failed(f"{command} ended with {done.returncode}:\n{text}")
+        return seconds, 0 if shell else int(peak.read()) * 1024
 
 
 def spawned(executable, arguments, environment):

@@ -36,10 +36,6 @@ ssize_t cposix_read_entries(int directory, void *buffer, size_t size) {
     return syscall(SYS_getdents64, directory, buffer, size);
 }
 
-int cposix_renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned int flags) {
-    return (int)syscall(SYS_renameat2, from_directory, from, to_directory, to, flags);
-}
-
 static volatile sig_atomic_t forward_descriptor = -1;
 
 static void forward(int number) {

@@ -5,9 +5,6 @@ public enum Clock {
     /// The current moment by the wall clock.
     public static var now: FileTime { read(CLOCK_REALTIME) }
 
-    /// Whole seconds since 1970 in UTC.
-    public static var wallSeconds: Int64 { now.seconds }
-
     /// Nanoseconds since some moment in the past; never goes back.
     public static var monotonicNanoseconds: Int64 {
         let time = read(CLOCK_MONOTONIC)

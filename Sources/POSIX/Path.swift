@@ -81,22 +81,6 @@ public enum Path {
         return String(cString: buffer)
     }
 
-    /// The path that leads from a directory to a target, both taken lexically.
-    /// - Parameters:
-    ///   - target: Where to go.
-    ///   - directory: Where to start; absolute if and only if `target` is.
-    /// - Returns: The relative path, or nil if there is none (`..` in the start, or only one path absolute).
-    public static func relative(_ target: String, to directory: String) -> String? {
-        guard isAbsolute(target) == isAbsolute(directory) else { return nil }
-        let goal = components(clean(target)).filter { $0 != "." }
-        let start = components(clean(directory)).filter { $0 != "." }
-        let common = zip(goal, start).prefix { $0 == $1 }.count
-        let remaining = start[common...]
-        guard !remaining.contains("..") else { return nil }
-        let parts = remaining.map { _ in ".." } + goal[common...]
-        return parts.isEmpty ? "." : parts.joined(separator: "/")
-    }
-
     /// Whether a path is the directory or lies below it, both taken lexically.
     public static func isBelow(_ path: String, _ directory: String) -> Bool {
         let outer = clean(directory)

@@ -14,18 +14,9 @@ public enum ProcessEnvironment {
         return entries
     }
 
-    /// All variables with a name, in their order; of several with one name, the first.
-    public static var variables: [(name: String, value: String)] {
-        var seen: Set<String> = []
-        return entries.compactMap { entry in
-            guard let (name, value) = split(entry), seen.insert(name).inserted else { return nil }
-            return (name, value)
-        }
-    }
-
-    /// All variables by name.
+    /// All variables by name; of several with one name, the first counts, as it does for `getenv`.
     public static var current: [String: String] {
-        Dictionary(variables.map { ($0.name, $0.value) }) { first, _ in first }
+        Dictionary(entries.compactMap(split)) { first, _ in first }
     }
 
     /// The value of a variable, or nil if it is not set.
@@ -41,10 +32,8 @@ public enum ProcessEnvironment {
         if let value { setenv(name, value, 1) } else { unsetenv(name) }
     }
 
-    /// Takes an entry apart at its first equals sign.
-    /// - Parameter entry: `NAME=value`.
-    /// - Returns: Name and value, or nil without a name.
-    public static func split(_ entry: String) -> (name: String, value: String)? {
+    /// Takes an entry apart at its first equals sign; nil without a name.
+    private static func split(_ entry: String) -> (name: String, value: String)? {
         guard let equals = entry.utf8.firstIndex(of: UInt8(ascii: "=")), equals != entry.startIndex else { return nil }
         return (String(entry[..<equals]), String(entry[entry.utf8.index(after: equals)...]))
     }

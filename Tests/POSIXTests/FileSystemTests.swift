@@ -37,8 +37,6 @@ struct FileSystemTests {
         try FileSystem.writeFile(path, bytes, mode: 0o600)
         #expect(try FileSystem.readFile(path) == bytes)
         #expect(try FileSystem.status(path).size == Int64(count))
-        let mapped = try MappedFile(path)
-        #expect(mapped.bytes.elementsEqual(bytes))
     }
 
     @Test("files without a known size are read whole")

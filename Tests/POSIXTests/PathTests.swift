@@ -40,23 +40,6 @@ struct PathTests {
     }
 
     @Test(
-        "the way from one directory to another",
-        arguments: [
-            ("/a/b", "/a", "b"), ("/a", "/a", "."), ("/a/b", "/a/c", "../b"), ("/", "/a/b", "../.."), ("a", ".", "a"),
-            (".", ".", "."), ("/a", "/", "a"),
-        ]
-    )
-    func relative(target: String, directory: String, expected: String) {
-        #expect(Path.relative(target, to: directory) == expected)
-    }
-
-    @Test("there is no way between absolute and relative paths, nor out of an unknown parent")
-    func relativeWithoutAnswer() {
-        #expect(Path.relative("/a", to: "b") == nil)
-        #expect(Path.relative("a", to: "..") == nil)
-    }
-
-    @Test(
         "what lies below a directory",
         arguments: [
             ("/a/b", "/a", true), ("/a", "/a", true), ("/ab", "/a", false), ("/", "/a", false), ("/a", "/", true),

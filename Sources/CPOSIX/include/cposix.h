@@ -84,9 +84,6 @@ ssize_t cposix_copy_range(int source, int destination, size_t count);
 /// Reads entries of a directory in the kernel's form (`getdents64`); 0 at its end.
 ssize_t cposix_read_entries(int directory, void *buffer, size_t size);
 
-/// Renames relative to directories, with `RENAME_NOREPLACE` and friends.
-int cposix_renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned int flags);
-
 /// Writes the number of a signal, as one byte, to a descriptor whenever it arrives, in whatever thread. One descriptor serves all signals.
 ///
 /// A signal that the process was started to ignore stays ignored. Returns 0, or -1 and `errno`.

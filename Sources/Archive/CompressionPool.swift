@@ -52,11 +52,11 @@ final class BlockExchange: Sendable {
         var isShutDown = false
     }
 
-    private enum Step {
+    /// What a producer does that wants a block.
+    private enum Supply {
         case use(LayerBlock)
         case make
         case help(BlockTask)
-        case leave
     }
 
     private let state = Condition(State())
@@ -72,7 +72,7 @@ final class BlockExchange: Sendable {
     /// Takes a block to fill; works on others' tasks as long as there is none.
     func acquire() -> LayerBlock {
         while true {
-            let step: Step = state.wait(
+            let supply: Supply = state.wait(
                 until: { !$0.free.isEmpty || $0.made < blocks || !$0.tasks.isEmpty },
                 { state in
                     if let block = state.free.popLast() { return .use(block) }
@@ -83,11 +83,10 @@ final class BlockExchange: Sendable {
                     return .help(state.tasks.removeFirst())
                 }
             )
-            switch step {
+            switch supply {
             case .use(let block): return block
             case .make: return LayerBlock()
             case .help(let task): task.run()
-            case .leave: continue
             }
         }
     }
@@ -135,13 +134,11 @@ final class BlockExchange: Sendable {
     /// Works on tasks until all blocks of a layer are done.
     func waitForBlocks(of pipeline: LayerPipeline) {
         while true {
-            let step: Step = state.wait(
+            let task: BlockTask? = state.wait(
                 until: { pipeline.blocksInFlight == 0 || !$0.tasks.isEmpty },
-                { state in
-                    pipeline.blocksInFlight == 0 ? .leave : .help(state.tasks.removeFirst())
-                }
+                { pipeline.blocksInFlight == 0 ? nil : $0.tasks.removeFirst() }
             )
-            guard case .help(let task) = step else { return }
+            guard let task else { return }
             task.run()
         }
     }
@@ -156,15 +153,15 @@ final class BlockExchange: Sendable {
     private func work() {
         state.update { $0.idleThreads += 1 }
         while true {
-            let step: Step = state.wait(
+            let task: BlockTask? = state.wait(
                 until: { $0.isShutDown || !$0.tasks.isEmpty },
                 { state in
-                    guard !state.tasks.isEmpty else { return .leave }
+                    guard !state.tasks.isEmpty else { return nil }
                     state.idleThreads -= 1
-                    return .help(state.tasks.removeFirst())
+                    return state.tasks.removeFirst()
                 }
             )
-            guard case .help(let task) = step else { return }
+            guard let task else { return }
             task.run()
             state.update { $0.idleThreads += 1 }
         }

@@ -2,12 +2,13 @@ import COpenSSL
 
 /// Computes a SHA-256 step by step, with the CPU's own instructions where it has them.
 public struct SHA256Digester: ~Copyable {
-    private let context: OpaquePointer?
+    private let context: OpaquePointer
 
     /// Starts an empty computation.
     public init() {
-        context = EVP_MD_CTX_new()
-        if let context { EVP_DigestInit_ex(context, EVP_sha256(), nil) }
+        guard let context = EVP_MD_CTX_new() else { preconditionFailure("no memory for a digest") }
+        self.context = context
+        Self.check(EVP_DigestInit_ex(context, EVP_sha256(), nil))
     }
 
     deinit {
@@ -19,15 +20,21 @@ public struct SHA256Digester: ~Copyable {
     /// - Parameter bytes: what follows the bytes added so far.
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
-        EVP_DigestUpdate(context, base, bytes.count)
+        Self.check(EVP_DigestUpdate(context, base, bytes.count))
     }
 
     /// The digest of everything added; the computation starts anew.
     public mutating func finish() -> SHA256Digest {
         var bytes = [UInt8](repeating: 0, count: 32)
-        EVP_DigestFinal_ex(context, &bytes, nil)
-        EVP_DigestInit_ex(context, EVP_sha256(), nil)
+        Self.check(EVP_DigestFinal_ex(context, &bytes, nil))
+        Self.check(EVP_DigestInit_ex(context, EVP_sha256(), nil))
         return SHA256Digest(bytes: bytes)
+    }
+
+    /// Stops the program if the library fails, which it only can if it was built wrongly: no input leads here, and a
+    /// wrong digest must never leave this type.
+    private static func check(_ result: Int32) {
+        precondition(result == 1, "the crypto library has no SHA-256")
     }
 }
 

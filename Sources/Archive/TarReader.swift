@@ -141,14 +141,22 @@ public struct TarReader: ~Copyable {
         stored = storedSize
         padding = TarBlock.padding(after: storedSize)
 
-        var map = raw.sparseMap
-        while let block = map?.needsMore == true ? try readBlock() : nil { map?.add(extensionBlock: block) }
-        var pairs = map?.numbers
-        if let text = metadata.sparseMap { pairs = text }
-        if metadata.hasSparseMapInContent { pairs = try readSparseMap() }
-        guard let pairs else { return start(header, stored: storedSize) }
-        header.size = metadata.sparseSize ?? map?.realSize ?? header.size
-        guard let fragments = SparseMap.fragments(of: pairs, size: header.size, stored: stored) else {
+        // The map of a sparse file is in the header, in a record, or before the content.
+        var numbers = metadata.sparseMap
+        var realSize = metadata.sparseSize
+        if var map = raw.sparseMap {
+            while map.needsMore {
+                guard let block = try readBlock() else { throw malformed("the archive ends within a sparse map") }
+                map.add(extensionBlock: block)
+            }
+            numbers = map.numbers
+            realSize = map.realSize
+        } else if metadata.hasSparseMapInContent {
+            numbers = try readSparseMap()
+        }
+        guard let numbers else { return start(header, stored: storedSize) }
+        header.size = realSize ?? header.size
+        guard let fragments = SparseMap.fragments(of: numbers, size: header.size, stored: stored) else {
             throw malformed("broken sparse map")
         }
         header.sparseFragments = fragments

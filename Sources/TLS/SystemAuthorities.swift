@@ -17,7 +17,7 @@ extension TLSTrust.Authorities {
     /// The authorities that the system trusts, or those that the environment names instead of them.
     ///
     /// `SSL_CERT_FILE` replaces the bundle, `SSL_CERT_DIR` (separated by colons) the directories. All files of a
-    /// directory that is named so are read, whatever their names.
+    /// directory that is named so are read, whatever their names, unless they have the names that OpenSSL looks for.
     ///
     /// - Parameter environment: all variables by name
     /// - Returns: the places; none if the system has none
@@ -39,8 +39,17 @@ extension TLSTrust.Authorities {
         return authorities
     }
 
+    /// Whether a name is one that `c_rehash` gives: eight hexadecimal digits, a dot, a number.
+    private static func isHashed(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[0].utf8.count == 8 && UInt32(parts[0], radix: 16) != nil
+            && UInt8(parts[1]) != nil
+    }
+
     private static func files(in directory: String) -> [String] {
         guard let entries = try? FileSystem.list(directory) else { return [] }
+        // Where the files have OpenSSL's names, it finds the one that it needs without reading them all.
+        guard !entries.contains(where: { isHashed($0.name) }) else { return [] }
         return entries.map { Path.join(directory, $0.name) }.filter { path in
             (try? FileSystem.status(path))?.type == .regular
         }

@@ -7,7 +7,7 @@ import TLS
 /// `<name>.cert` and `<name>.key`.
 struct RegistryTrust: Sendable {
     private let directories: [String]
-    private let system: TLSTrust.Authorities
+    private let environment: [String: String]
 
     init(environment: [String: String]) {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
@@ -17,17 +17,17 @@ struct RegistryTrust: Sendable {
             directories += ["docker", "containers"].map { Path.join(configurationHome, $0, "certs.d") }
         }
         self.directories = directories
-        system = .system(environment: environment)
+        self.environment = environment
     }
 
-    /// The trust for connections to an origin.
+    /// The trust for connections to an origin; looks through directories, so it is only asked when TLS is spoken.
     ///
     /// - Parameters:
     ///   - origin: where the connection leads
     ///   - verifiesPeer: `false` for registries that were declared insecure
     /// - Returns: authorities and our own certificate
     func trust(for origin: HTTPURL.Origin, verifiesPeer: Bool) -> TLSTrust {
-        var trust = verifiesPeer ? TLSTrust(authorities: system) : .anyone
+        var trust = verifiesPeer ? TLSTrust(authorities: .system(environment: environment)) : .anyone
         let host = origin.host.contains(":") ? "[\(origin.host)]" : origin.host
         for directory in directories {
             for name in ["\(host):\(origin.port)", host] {

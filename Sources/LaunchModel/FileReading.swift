@@ -189,7 +189,7 @@ public enum FileReading {
             while let (name, type, length) = decodeEntry(rest) {
                 rest = UnsafeRawBufferPointer(rebasing: rest[length...])
                 if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { continue }
-                let known = type == DT_UNKNOWN ? launcherType(of: directory.appending(name)) : type
+                let known = type == Int(DT_UNKNOWN) ? launcherType(of: directory.appending(name)) : type
                 entries.append(DirectoryEntry(name: name, kind: kind(known)))
             }
             return received
@@ -211,9 +211,9 @@ public enum FileReading {
 
     private static func kind(_ type: Int) -> DirectoryEntry.Kind {
         switch type {
-        case DT_DIR: .directory
-        case DT_LNK: .symbolicLink
-        case DT_REG: .file
+        case Int(DT_DIR): .directory
+        case Int(DT_LNK): .symbolicLink
+        case Int(DT_REG): .file
         default: .other
         }
     }

@@ -1,10 +1,17 @@
 /// A TOML array: values in order, which may be of different types.
 public struct TOMLArray: Sendable {
-    var storage: ArrayStorage
+    struct Place {
+        var value: TOMLValue
+        var offset: UInt32
+    }
+
+    var places: [Place]
+    /// Whether `[[headers]]` made the array, so that another one adds an element.
+    var isFromHeaders = false
 
     /// Makes an array of the given values.
     public init(_ values: some Sequence<TOMLValue>) {
-        storage = ArrayStorage(values.map { ArrayStorage.Element(value: $0, offset: .noOffset) })
+        places = values.map { Place(value: $0, offset: .noOffset) }
     }
 
     /// Makes an array of strings.
@@ -17,8 +24,9 @@ public struct TOMLArray: Sendable {
         self.init(tables.map { TOMLValue.table($0) })
     }
 
-    init(_ storage: ArrayStorage) {
-        self.storage = storage
+    init(_ places: [Place], isFromHeaders: Bool = false) {
+        self.places = places
+        self.isFromHeaders = isFromHeaders
     }
 }
 
@@ -27,10 +35,10 @@ extension TOMLArray: RandomAccessCollection {
     public var startIndex: Int { 0 }
 
     /// The number of values.
-    public var endIndex: Int { storage.elements.count }
+    public var endIndex: Int { places.count }
 
     /// The value at a place in the order, from zero.
-    public subscript(position: Int) -> TOMLValue { storage.elements[position].value }
+    public subscript(position: Int) -> TOMLValue { places[position].value }
 }
 
 extension TOMLArray: Equatable {

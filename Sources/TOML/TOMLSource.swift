@@ -54,7 +54,7 @@ final class TOMLSource: Sendable {
         case .table(let table):
             return path(to: offset, in: table)
         case .array(let array):
-            for element in array.storage.elements {
+            for element in array.places {
                 if element.offset == offset { return [] }
                 if let rest = path(to: offset, in: element.value) { return rest }
             }

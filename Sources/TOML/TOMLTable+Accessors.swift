@@ -55,7 +55,7 @@ extension TOMLTable {
         guard case .array(let array) = entry.value else { throw mismatch("an array of strings", entry) }
         var strings: [String] = []
         strings.reserveCapacity(array.count)
-        for element in array.storage.elements {
+        for element in array.places {
             guard case .string(let text) = element.value else { throw mismatch("a string", element, of: entry) }
             strings.append(text)
         }
@@ -70,7 +70,7 @@ extension TOMLTable {
         guard case .array(let array) = entry.value else { throw mismatch("an array of tables", entry) }
         var tables: [TOMLTable] = []
         tables.reserveCapacity(array.count)
-        for element in array.storage.elements {
+        for element in array.places {
             guard case .table(let table) = element.value else { throw mismatch("a table", element, of: entry) }
             tables.append(table)
         }
@@ -132,7 +132,7 @@ extension TOMLTable {
 
     private func mismatch(
         _ expected: String,
-        _ element: ArrayStorage.Element,
+        _ element: TOMLArray.Place,
         of entry: TableStorage.Entry
     ) -> TOMLError {
         error("expected \(expected), found \(element.value.typeName)", offset: element.offset, fallback: entry.key)

@@ -61,9 +61,18 @@ final class TableStorage: @unchecked Sendable {
     /// The number of the entry with this key.
     func find(_ key: String) -> Int? { find(key, KeyHash(key)) }
 
+    /// Adds an element to the array of an entry, in place.
+    func appendElement(_ element: TOMLArray.Place, toArrayAt number: Int) {
+        guard case .array(var array) = entries[number].value else { return }
+        // Without this the array would have two owners and be copied.
+        entries[number].value = .boolean(false)
+        array.places.append(element)
+        entries[number].value = .array(array)
+    }
+
     /// Adds an entry whose key is not there yet.
     func append(_ entry: consuming Entry) {
-        if entries.isEmpty { entries.reserveCapacity(4) }
+        if entries.isEmpty { entries.reserveCapacity(2) }
         entries.append(entry)
         if entries.count > KeyIndex.threshold {
             index.addLast(of: entries)
@@ -75,25 +84,6 @@ final class TableStorage: @unchecked Sendable {
 func sameBytes(_ left: String, _ right: String) -> Bool {
     var (left, right) = (left, right)
     return left.withUTF8 { left in right.withUTF8 { right in left.elementsEqual(right) } }
-}
-
-/// The values of one array, shared by the copies of a `TOMLArray`.
-///
-/// `@unchecked Sendable`: only the parser changes it, before anybody else can see it.
-final class ArrayStorage: @unchecked Sendable {
-    struct Element {
-        var value: TOMLValue
-        var offset: UInt32
-    }
-
-    var elements: [Element]
-    /// Whether `[[headers]]` made the array, so that another one adds an element.
-    let isFromHeaders: Bool
-
-    init(_ elements: [Element], isFromHeaders: Bool = false) {
-        self.elements = elements
-        self.isFromHeaders = isFromHeaders
-    }
 }
 
 extension UInt32 {

@@ -34,7 +34,7 @@ extension TOMLParser {
                 at: Int(segment.offset)
             )
         case .array(let array):
-            if array.storage.isFromHeaders, case .table(let latest)? = array.last { return latest.storage }
+            if array.isFromHeaders, case .table(let latest)? = array.last { return latest.storage }
             throw failure(
                 "array \(TOMLWriter.key(segment.key)) is complete\(whence(entry)), a header can't add to it",
                 at: Int(segment.offset)
@@ -61,20 +61,24 @@ extension TOMLParser {
 
     private func appendTable(_ segment: KeySegment, in table: TableStorage) throws(TOMLError) -> TableStorage {
         let storage = TableStorage(origin: .header, source: source, offset: segment.offset)
-        let element = ArrayStorage.Element(value: .table(TOMLTable(storage)), offset: segment.offset)
+        let element = TOMLArray.Place(value: .table(TOMLTable(storage)), offset: segment.offset)
         guard let number = table.find(segment.key, segment.hash) else {
-            add(.array(TOMLArray(ArrayStorage([element], isFromHeaders: true))), segment, to: table)
+            add(.array(TOMLArray([element], isFromHeaders: true)), segment, to: table)
             return storage
         }
-        let entry = table.entries[number]
-        guard case .array(let existing) = entry.value else { throw alreadyDefined(segment, entry) }
-        guard existing.storage.isFromHeaders else {
+        // In a function of its own, so that nothing holds on to the array when it is changed.
+        try checkIsOpenArray(table.entries[number], segment)
+        table.appendElement(element, toArrayAt: number)
+        return storage
+    }
+
+    private func checkIsOpenArray(_ entry: TableStorage.Entry, _ segment: KeySegment) throws(TOMLError) {
+        guard case .array(let array) = entry.value else { throw alreadyDefined(segment, entry) }
+        guard array.isFromHeaders else {
             throw failure(
                 "array \(TOMLWriter.key(segment.key)) is complete\(whence(entry)), a header can't add to it",
                 at: Int(segment.offset)
             )
         }
-        existing.storage.elements.append(element)
-        return storage
     }
 }

@@ -27,12 +27,12 @@ extension TOMLParser {
         try enter()
         let start = cursor
         cursor &+= 1
-        var elements: [ArrayStorage.Element] = []
+        var places: [TOMLArray.Place] = []
         try skipBlankLines()
         while !skip(.rightBracket) {
             let offset = UInt32(truncatingIfNeeded: cursor)
-            if elements.isEmpty { elements.reserveCapacity(4) }
-            elements.append(ArrayStorage.Element(value: try parseValue(), offset: offset))
+            if places.isEmpty { places.reserveCapacity(2) }
+            places.append(TOMLArray.Place(value: try parseValue(), offset: offset))
             try skipBlankLines()
             if skip(.comma) {
                 try skipBlankLines()
@@ -41,7 +41,7 @@ extension TOMLParser {
             }
         }
         openValues &-= 1
-        return TOMLArray(ArrayStorage(elements))
+        return TOMLArray(places)
     }
 
     private mutating func parseInlineTable() throws(TOMLError) -> TOMLTable {

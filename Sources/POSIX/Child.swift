@@ -31,7 +31,11 @@ struct Child: ~Copyable {
         self.errors = errors.takeReadEnd()
     }
 
-    /// Reads both streams until nobody has them open for writing, or until the child has ended.
+    /// How long after the child's end output is read that others still have open, in milliseconds: enough for the `tee` or `sed` of a process
+    /// substitution to pass on what it has got, and not for ever, as daemons keep what they have inherited.
+    private static let graceMilliseconds = 2000
+
+    /// Reads both streams until nobody has them open for writing, or until some time after the child's end.
     func readOutput(by unit: OutputUnit, _ receive: (OutputStream, ArraySlice<UInt8>) -> Void) {
         var lines = [LineBuffer(stream: .standardOutput), LineBuffer(stream: .standardError)]
         // Without a descriptor for the child's end, which old kernels don't have, its streams' end is waited for.
@@ -40,14 +44,14 @@ struct Child: ~Copyable {
         var polled = [output.descriptor.rawValue, errors.descriptor.rawValue, end].map { descriptor in
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         }
-        var hasEnded = false
+        var deadline: Int64?
         withUnsafeTemporaryAllocation(byteCount: 65536, alignment: 16) { buffer in
             while lines.indices.contains(where: { polled[$0].fd >= 0 }) {
-                // What was written before the end is still in the pipes; nothing more is waited for.
-                let ready = try? retrying { poll(&polled, nfds_t(polled.count), hasEnded ? 0 : -1) }
-                guard let ready, ready > 0 else { break }
+                let rest = deadline.map { Int32(clamping: max(0, ($0 &- Clock.monotonicNanoseconds) / 1_000_000)) }
+                let ready = try? retrying { poll(&polled, nfds_t(polled.count), rest ?? -1) }
+                guard let ready, ready > 0, rest != 0 else { break }
                 if polled[2].revents != 0 {
-                    hasEnded = true
+                    deadline = Clock.monotonicNanoseconds &+ Int64(Self.graceMilliseconds) &* 1_000_000
                     polled[2].fd = -1
                 }
                 for index in lines.indices where polled[index].fd >= 0 && polled[index].revents != 0 {

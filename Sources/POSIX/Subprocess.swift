@@ -48,7 +48,8 @@ public struct SubprocessConfiguration: Hashable, Sendable {
     public var standardInput: Input
     /// Whether standard error goes the way of standard output, so that all that the child writes stays in order.
     public var joinsStreams: Bool
-    /// Whether output is read as long as anything has it open, such as a daemon that the child leaves behind; else only until the child ends.
+    /// Whether output is read as long as anything has it open, such as a daemon that the child leaves behind; else for two seconds after the
+    /// child's end.
     public var outlastsChild: Bool
 
     /// Describes a child process.

@@ -132,6 +132,32 @@ struct SubprocessTests {
         #expect(pieces == ["...", "done\n"])
     }
 
+    @Test("what helpers of a child write just after its end is not lost")
+    func lateOutput() throws {
+        var configuration = shell("echo early; (sleep 0.2; echo late) & exit 3")
+        configuration.outlastsChild = false
+        let capture = try Subprocess.capture(configuration)
+        #expect(capture.output == Array("early\nlate\n".utf8))
+        #expect(capture.status == .exited(3))
+    }
+
+    @Test("a daemon that keeps the output open is left behind, however much it writes", .timeLimit(.minutes(1)))
+    func daemon() throws {
+        for script in ["sleep 300 & echo $!", "yes & echo $!"] {
+            var configuration = shell(script)
+            configuration.outlastsChild = false
+            let start = Clock.monotonicNanoseconds
+            let capture = try Subprocess.capture(configuration)
+            #expect(capture.status.isSuccess)
+            #expect(Clock.monotonicNanoseconds - start < 30_000_000_000)
+            // The one without output is still there.
+            let first = capture.output.prefix { $0 != UInt8(ascii: "\n") }
+            if first.first != UInt8(ascii: "y") {
+                _ = try runCommand(["kill", String(decoding: first, as: UTF8.self)])
+            }
+        }
+    }
+
     @Test("a line is there before the child ends")
     func streaming() throws {
         let directory = try TemporaryDirectory()

@@ -5,6 +5,10 @@ import POSIX
 /// Threads start when there is work for them, so that a pool which only sees small layers never starts one. Memory is
 /// bounded: a few blocks of 1 MiB for each thread, however many layers use the pool.
 public final class CompressionPool: Sendable {
+    /// The most threads that a pool has by default: their blocks take some 40 MB, and together they compress two
+    /// gigabytes a second, which no sink takes.
+    private static let mostThreads = 8
+
     /// How many threads help; callers of the engine work, too.
     public let threads: Int
 
@@ -12,9 +16,10 @@ public final class CompressionPool: Sendable {
 
     /// Makes a pool.
     ///
-    /// - Parameter threads: how many threads help the callers; 0 leaves all work to them, nil means one for each core.
+    /// - Parameter threads: how many threads help the callers; 0 leaves all work to them, nil means one for each core,
+    ///   up to 8.
     public init(threads: Int? = nil) {
-        self.threads = max(0, threads ?? Threads.processorCount)
+        self.threads = max(0, threads ?? min(Threads.processorCount, Self.mostThreads))
         exchange = BlockExchange(threads: self.threads)
     }
 

@@ -1,6 +1,5 @@
 import Archive
 import POSIX
-import Synchronization
 import TestSupport
 import Testing
 

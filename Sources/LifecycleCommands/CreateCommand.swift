@@ -28,24 +28,29 @@ struct CreateCommand: PhaseCommand {
     mutating func takePrivileges() throws(PhaseError) {
         let inputs = context.inputs
         stores = try ImageStoreSelection(context).stores()
-        hideCredentials()
         let user = try BuildUser(inputs)
         try user.own([inputs.cacheDir, inputs.launchCacheDir, inputs.layersDir])
-        guard Users.isRoot else { return }
-        try user.become()
-        let account = try user.account()
-        setVariable("HOME", account.home)
-        setVariable("USER", account.name)
+        if Users.isRoot {
+            try user.become()
+            let account = try user.account()
+            setVariable("HOME", account.home)
+            setVariable("USER", account.name)
+        }
+        try hideCredentials()
     }
 
     /// Keeps credentials from the buildpacks, which run as the same user: from their environment, and from what the
     /// kernel shows of this process.
-    private mutating func hideCredentials() {
-        context.environment["CNB_REGISTRY_AUTH"] = nil
-        ProcessEnvironment.set("CNB_REGISTRY_AUTH", nil)
+    private mutating func hideCredentials() throws(PhaseError) {
+        setVariable("CNB_REGISTRY_AUTH", nil)
+        do {
+            try Privileges.hideFromPeers()
+        } catch {
+            throw PhaseError(.failed, failedTo: "hide credentials from buildpacks", error)
+        }
     }
 
-    private mutating func setVariable(_ name: String, _ value: String) {
+    private mutating func setVariable(_ name: String, _ value: String?) {
         context.environment[name] = value
         ProcessEnvironment.set(name, value)
     }

@@ -69,22 +69,3 @@ final class ImageCacheUpdate: CacheUpdate {
         }
     }
 }
-
-/// Lets the layer engine write a blob.
-///
-/// `@unchecked Sendable`: the engine never calls a sink from two threads at the same time.
-private final class BlobSink: ByteSink, @unchecked Sendable {
-    private let writer: any BlobWriter
-
-    init(_ writer: any BlobWriter) {
-        self.writer = writer
-    }
-
-    func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
-        do {
-            try writer.write(bytes)
-        } catch {
-            throw .sink(error)
-        }
-    }
-}

@@ -33,10 +33,15 @@ public struct ImageIndex: Hashable, Sendable {
     /// The image for a platform.
     ///
     /// - Parameter platform: What is asked for; its empty fields match everything.
-    /// - Returns: The first image that satisfies it; an entry without platform only when it is the only one.
+    /// - Returns: The first image that satisfies it, or else the first one that only leaves the variant open; an entry
+    ///   without platform only when it is the only one.
     public func manifest(for platform: OCIPlatform) -> Descriptor? {
         if manifests.count == 1, manifests[0].platform == nil { return manifests[0] }
-        return manifests.first { $0.platform?.satisfies(platform) ?? false }
+        if let match = manifests.first(where: { $0.platform?.satisfies(platform) ?? false }) { return match }
+        let anyVariant = OCIPlatform(os: platform.os, architecture: platform.architecture)
+        return manifests.first { descriptor in
+            descriptor.platform.map { $0.variant.isEmpty && $0.satisfies(anyVariant) } ?? false
+        }
     }
 
     /// The index as JSON, keys in the order that the field writes.

@@ -116,6 +116,9 @@ struct ImageDocumentTests {
         #expect(read == index)
         #expect(read.manifest(for: OCIPlatform(os: "linux", architecture: "amd64"))?.digest.hex.first == "2")
         #expect(read.manifest(for: OCIPlatform(os: "linux", architecture: "arm64"))?.digest.hex.first == "1")
+        let variant = OCIPlatform(os: "linux", architecture: "amd64", variant: "v3")
+        #expect(read.manifest(for: variant)?.digest.hex.first == "2")
+        #expect(read.manifest(for: OCIPlatform(os: "linux", architecture: "arm64", variant: "v9")) == nil)
         #expect(read.manifest(for: OCIPlatform(os: "linux", architecture: "s390x")) == nil)
     }
 

@@ -48,11 +48,12 @@ extension ExportPhase {
     func addExtensionLayers(_ base: ExportBase, to image: inout AppImage) throws(ExportError) {
         guard let extended = base.extended else { return }
         do {
-            let layers = try extended.image.layers()
-            let history = extended.image.config.history.normalized(layerCount: layers.count)
-            for (layer, entry) in zip(layers, history) where try extended.image.hasBlob(layer.descriptor) {
+            let history = extended.image.config.history.filter { !$0.isEmptyLayer }
+            for (index, layer) in try extended.image.layers().enumerated() {
+                guard try extended.image.hasBlob(layer.descriptor) else { continue }
                 let blobPath = Path.join(extended.path, "blobs/sha256", layer.descriptor.digest.hex)
-                _ = try image.add(.tar(at: blobPath), createdBy: entry.createdBy, previous: [])
+                let createdBy = history.indices.contains(index) ? history[index].createdBy : ""
+                _ = try image.add(.tar(at: blobPath), createdBy: createdBy, previous: [])
             }
         } catch {
             throw ExportError("failed to add or reuse extension layer: \(error)")

@@ -13,14 +13,16 @@ struct ImageOpening {
 
     /// Opens an image that has layers.
     ///
-    /// - Parameter reference: The image's name.
+    /// - Parameters:
+    ///   - reference: The image's name.
+    ///   - platform: Which image of an index to take; `nil` takes the one for this processor.
     /// - Returns: The image.
     /// - Throws: The error of the last of six attempts, or of the first one that trying again cannot help.
-    func open(_ reference: String) throws(OCIError) -> any StoredImage {
+    func open(_ reference: String, platform: OCIPlatform? = nil) throws(OCIError) -> any StoredImage {
         var attempt = 0
         while true {
             do throws(OCIError) {
-                let image = try openOnce(reference)
+                let image = try openOnce(reference, platform)
                 if attempt > 0 { logger.info("Successfully opened remote image after \(attempt) retries") }
                 return image
             } catch {
@@ -36,8 +38,8 @@ struct ImageOpening {
         }
     }
 
-    private func openOnce(_ reference: String) throws(OCIError) -> any StoredImage {
-        guard let image = try store.open(reference, platform: nil) else { throw .noLayers(image: reference) }
+    private func openOnce(_ reference: String, _ platform: OCIPlatform?) throws(OCIError) -> any StoredImage {
+        guard let image = try store.open(reference, platform: platform) else { throw .noLayers(image: reference) }
         _ = try image.topLayer()
         return image
     }

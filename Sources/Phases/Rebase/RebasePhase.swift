@@ -38,7 +38,8 @@ public struct RebasePhase: Sendable {
         let name = try runImageName(metadata)
         let runImage: any StoredImage
         do {
-            runImage = try ImageOpening(store: images, logger: logger).open(name)
+            // Of a run image for several processors, the app needs the one it was built for, wherever it is rebased.
+            runImage = try ImageOpening(store: images, logger: logger).open(name, platform: appImage.platform)
         } catch {
             throw PhaseError(.failed, failedTo: "access run image", error)
         }

@@ -121,7 +121,7 @@ extension FileSystem {
         try systemCall("remove", path) { rmdir(path) }
     }
 
-    /// Makes a new directory with an unguessable name.
+    /// Makes a new directory with an unguessable name; it is removed if this process is interrupted.
     /// - Parameters:
     ///   - prefix: What the name starts with.
     ///   - parent: Where to make it; by default `TMPDIR` or `/tmp`.
@@ -134,6 +134,7 @@ extension FileSystem {
         let parent = parent ?? ProcessEnvironment["TMPDIR"] ?? "/tmp"
         let path = Path.join(parent, prefix + RandomBytes.hexadecimal(count: 8))
         try makeDirectory(path, mode: 0o700)
+        Interruption.addTemporary(path)
         return path
     }
 

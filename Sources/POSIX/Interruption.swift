@@ -4,11 +4,11 @@ import Glibc
 /// What happens when somebody asks this process to stop.
 ///
 /// Children that lead process groups do not get a terminal's interrupt, and those of a killed process would go on unwatched. Once installed, SIGINT
-/// and SIGTERM therefore first end all of these groups, then this process.
+/// and SIGTERM therefore first end all of these groups, remove temporary directories, and then end this process.
 public enum Interruption {
     private struct State: Sendable {
         var groups: Set<pid_t> = []
-        var cleanups: [@Sendable () -> Void] = []
+        var temporaryPaths: [String] = []
         var isInterrupted = false
     }
 
@@ -40,10 +40,9 @@ public enum Interruption {
         }
     }
 
-    /// Adds work that is done before an interrupted process ends, such as removing temporary files; the last added is done first.
-    /// - Parameter body: The work; it must not run long.
-    public static func addCleanup(_ body: @escaping @Sendable () -> Void) {
-        state.update { $0.cleanups.append(body) }
+    /// Remembers a directory that is removed if this process is interrupted; one that has gone by then does no harm.
+    static func addTemporary(_ path: String) {
+        state.update { $0.temporaryPaths.append(path) }
     }
 
     /// Starts a child, and remembers its group for the case that this process is interrupted.
@@ -83,7 +82,7 @@ public enum Interruption {
             Clock.sleep(milliseconds: 10)
         }
         for group in groups { kill(-group, SIGKILL) }
-        for cleanup in state.update({ $0.cleanups }).reversed() { cleanup() }
+        for path in state.update({ $0.temporaryPaths }) { try? FileSystem.removeTree(path) }
         _exit(128 + signal)
     }
 }

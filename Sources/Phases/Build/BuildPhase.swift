@@ -32,7 +32,12 @@ public struct BuildPhase: Sendable {
         for element in group.buildpacks {
             try inputs.deprecationMode.verifyAPI(element.api, of: element, logger: logger)
         }
-        return try run(group: group, plan: plan, analysis: try readAnalysis())
+        let analysis = try AnalysisMetadata.read(
+            inputs.analyzedPath,
+            in: "failed to reading analyzed.toml: ",
+            logger: logger
+        )
+        return try run(group: group, plan: plan, analysis: analysis)
     }
 
     /// Runs the phase.
@@ -50,7 +55,7 @@ public struct BuildPhase: Sendable {
         plan: ResolvedBuildPlan,
         analysis: AnalysisMetadata
     ) throws(PhaseError) -> BuildMetadata {
-        let metadata = try PhaseTimer.measure("Builder", logger) { () throws(PhaseError) in
+        let metadata = try logger.timed("Builder") { () throws(PhaseError) in
             try build(group, plan, TargetOfBuild(analysis))
         }
         do {
@@ -69,16 +74,6 @@ public struct BuildPhase: Sendable {
         } catch {
             throw PhaseError(.failed, failedTo: "read \(kind) file", error)
         }
-    }
-
-    private func readAnalysis() throws(PhaseError) -> AnalysisMetadata {
-        do {
-            if let analysis = try AnalysisMetadata.read(inputs.analyzedPath) { return analysis }
-        } catch {
-            throw PhaseError(.failed, in: "failed to reading analyzed.toml: ", error)
-        }
-        logger.warn("No analyzed metadata found at path \"\(inputs.analyzedPath)\"")
-        return AnalysisMetadata()
     }
 
     // MARK: - Work

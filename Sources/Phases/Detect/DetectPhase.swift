@@ -37,24 +37,18 @@ public struct DetectPhase: Sendable {
     /// - Throws: A ``PhaseError`` of kind `noGroupDetected`, `noGroupDetectedWithErrors` or `detect`; of kind
     ///   `incompatibleBuildpackAPI`; or of kind `failed` when the inputs can't be read.
     public func run() throws(PhaseError) -> DetectResult {
-        let analysis = try readAnalysis()
+        let analysis = try AnalysisMetadata.read(
+            inputs.analyzedPath,
+            in: "failed to initialize detector: ",
+            logger: logger
+        )
         let orders = try DetectionOrders(inputs: inputs, logger: logger)
         try guardExperiment(orders)
-        let result = try PhaseTimer.measure("Detector", logger) { () throws(PhaseError) in
+        let result = try logger.timed("Detector") { () throws(PhaseError) in
             try search(orders, for: TargetOfBuild(analysis))
         }
         try write(result)
         return result
-    }
-
-    private func readAnalysis() throws(PhaseError) -> AnalysisMetadata {
-        do {
-            if let analysis = try AnalysisMetadata.read(inputs.analyzedPath) { return analysis }
-        } catch {
-            throw PhaseError(.failed, in: "failed to initialize detector: ", error)
-        }
-        logger.warn("No analyzed metadata found at path \"\(inputs.analyzedPath)\"")
-        return AnalysisMetadata()
     }
 
     /// Refuses extensions, or warns of them, where the Platform API has them as an experiment.

@@ -2,7 +2,6 @@ public import BuildpackModel
 import CNBCore
 public import Console
 import Dockerfile
-import JSON
 import POSIX
 public import PlatformModel
 
@@ -42,8 +41,12 @@ public struct GeneratePhase: Sendable {
     ///   writes is not allowed; of kind `failed` when the inputs can't be read.
     public func run() throws(PhaseError) -> GenerateResult {
         let runImages = try readRunImages()
-        let analysis = try readAnalysis()
-        let result = try PhaseTimer.measure("Generator", logger) { () throws(PhaseError) in
+        let analysis = try AnalysisMetadata.read(
+            inputs.analyzedPath,
+            in: "failed to initialize generator: ",
+            logger: logger
+        )
+        let result = try logger.timed("Generator") { () throws(PhaseError) in
             try withOutputDir { outputDir throws(PhaseError) in
                 try generate(below: outputDir, analysis, runImages)
             }
@@ -64,24 +67,8 @@ public struct GeneratePhase: Sendable {
         return RunTOML()
     }
 
-    private func readAnalysis() throws(PhaseError) -> AnalysisMetadata {
-        do {
-            if let analysis = try AnalysisMetadata.read(inputs.analyzedPath) { return analysis }
-        } catch {
-            throw PhaseError(.failed, in: "failed to initialize generator: ", error)
-        }
-        logger.warn("No analyzed metadata found at path \"\(inputs.analyzedPath)\"")
-        return AnalysisMetadata()
-    }
-
     private func write(_ result: GenerateResult) throws(PhaseError) {
-        logger.debug("Run image info in analyzed metadata is: ")
-        logger.debug(JSONWriter.string(result.analysis.runImage?.json ?? .null))
-        do {
-            try result.analysis.write(inputs.analyzedPath)
-        } catch {
-            throw PhaseError(.failed, error)
-        }
+        try result.analysis.write(inputs.analyzedPath, logger: logger)
         do {
             try TOMLFile.write(inputs.planPath, result.plan)
         } catch {
@@ -186,18 +173,5 @@ public struct GeneratePhase: Sendable {
         } catch {
             throw PhaseError(.generate, failedTo: "build: failed to copy Dockerfile at \(dockerfile.path)", error)
         }
-    }
-}
-
-extension AnalyzedRunImage {
-    /// The run image as messages show it.
-    fileprivate var json: JSONValue {
-        var object: JSONObject = [
-            "Reference": .string(reference),
-            "Image": .string(image),
-            "Extend": .boolean(extend),
-        ]
-        if let target { object["target"] = target.json }
-        return .object(object)
     }
 }

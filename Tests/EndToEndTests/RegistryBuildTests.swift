@@ -15,6 +15,8 @@ struct RegistryBuildTests {
         let sandbox = try BuilderSandbox()
         try pushRunImage("empty", sandbox, registry)
         try sandbox.directory.write("workspace/index.html", "<p>one")
+        // Without it the image would not know which run image a later one may take the place of.
+        try sandbox.directory.write("cnb/run.toml", "[[images]]\nimage = \"\(registry.host)/run\"\n")
         let app = "\(registry.host)/app"
         let arguments = ["-run-image", "\(registry.host)/run", app]
 

@@ -38,8 +38,10 @@ struct BlobUpload {
     mutating func run() throws(RegistryError) {
         var attempt = 1
         while true {
+            // Has its own repetitions, so its failure is final.
+            let upload = try client.startUpload(repository, action: action)
             do throws(RegistryError) {
-                try sendOnce()
+                try send(upload)
                 return
             } catch {
                 if error.status == 413, shrinkChunks() { continue }
@@ -49,8 +51,8 @@ struct BlobUpload {
         }
     }
 
-    private func sendOnce() throws(RegistryError) {
-        var upload = try client.startUpload(repository, action: action)
+    private func send(_ started: RegistryClient.Upload) throws(RegistryError) {
+        var upload = started
         if let chunkLimit { upload.chunkSize = min(upload.chunkSize ?? chunkLimit, chunkLimit) }
         do throws(RegistryError) {
             let isWhole = content.size <= min(Self.monolithicLimit, upload.chunkSize ?? .max)

@@ -7,7 +7,7 @@ import POSIX
 struct DockerConfiguration {
     private let path: String
     /// Credentials in the file itself.
-    private var auths: [String: SourcedCredential] = [:]
+    private var auths: [String: Result<SourcedCredential, KeychainError>] = [:]
     /// Helpers by registry, and the one for everything else.
     private var helpers: [String: String] = [:]
     private var defaultHelper: String?
@@ -42,7 +42,7 @@ struct DockerConfiguration {
         for (registry, entry) in document["auths"]?.objectValue ?? JSONObject() {
             do throws(KeychainError) {
                 if let credential = try Self.credential(entry) {
-                    auths[Keychain.key(registry)] = SourcedCredential(credential: credential, source: path)
+                    auths[Keychain.key(registry)] = .success(SourcedCredential(credential: credential, source: path))
                 }
             } catch {
                 problems.append("\(path): auths of \(registry): \(error)")
@@ -68,7 +68,7 @@ struct DockerConfiguration {
             let server = key == ImageReference.defaultRegistry ? "https://index.docker.io/v1/" : key
             do throws(KeychainError) {
                 if let found = try CredentialHelper(name: helper, environment: environment).get(server) {
-                    source.entries[key] = found
+                    source.entries[key] = .success(found)
                 }
             } catch {
                 problems.append(error.description)

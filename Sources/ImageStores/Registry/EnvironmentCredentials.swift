@@ -29,10 +29,16 @@ enum EnvironmentCredentials {
                     "reading auth env var: failed to parse \(variable) value: entry for \(registry) is no string"
                 )
             }
-            guard let credential = credential(ofHeader: header) else {
-                throw KeychainError("parsing auth header: unknown auth type from header for \(registry) in \(variable)")
-            }
-            source.entries[Keychain.key(registry)] = SourcedCredential(credential: credential, source: variable)
+            source.entries[Keychain.key(registry)] =
+                if let credential = credential(ofHeader: header) {
+                    .success(SourcedCredential(credential: credential, source: variable))
+                } else {
+                    .failure(
+                        KeychainError(
+                            "parsing auth header: unknown auth type from header for \(registry) in \(variable)"
+                        )
+                    )
+                }
         }
         return source
     }

@@ -11,8 +11,9 @@ public struct Keychain: Sendable {
 
     /// One source's entries: what `Keychain` searches in order.
     struct Source: Sendable {
-        /// Credentials by registry and path, in the form of `Keychain.key(_:)`.
-        var entries: [String: SourcedCredential] = [:]
+        /// Credentials by registry and path, in the form of `Keychain.key(_:)`; a malformed one only counts when it is
+        /// needed.
+        var entries: [String: Result<SourcedCredential, KeychainError>] = [:]
         /// Whether an entry with a path also serves other paths of its registry if nothing fits better.
         var sharesPaths = false
     }
@@ -33,7 +34,7 @@ public struct Keychain: Sendable {
     ///   - images: the names of all images that will be used; malformed names are ignored here
     ///   - environment: all variables by name
     /// - Returns: the keychain
-    /// - Throws: `KeychainError` if `CNB_REGISTRY_AUTH` is malformed
+    /// - Throws: `KeychainError` if `CNB_REGISTRY_AUTH` is not an object of strings
     public static func resolve(
         images: [String],
         environment: [String: String]
@@ -62,18 +63,23 @@ public struct Keychain: Sendable {
     ///
     /// - Parameter reference: any image of the repository
     /// - Returns: the credential, `nil` to be anonymous
-    public func credential(for reference: ImageReference) -> SourcedCredential? {
-        credential(registry: reference.registry, repository: reference.repository)
+    /// - Throws: `KeychainError` if the entry that counts is malformed
+    public func credential(for reference: ImageReference) throws(KeychainError) -> SourcedCredential? {
+        try credential(registry: reference.registry, repository: reference.repository)
     }
 
-    func credential(registry: String, repository: String) -> SourcedCredential? {
+    func credential(registry: String, repository: String) throws(KeychainError) -> SourcedCredential? {
         for source in sources {
-            if let found = Self.bestMatch(source, registry: registry, repository: repository) { return found }
+            if let found = Self.bestMatch(source, registry: registry, repository: repository) { return try found.get() }
         }
         return nil
     }
 
-    private static func bestMatch(_ source: Source, registry: String, repository: String) -> SourcedCredential? {
+    private static func bestMatch(
+        _ source: Source,
+        registry: String,
+        repository: String
+    ) -> Result<SourcedCredential, KeychainError>? {
         var path = Substring("\(registry)/\(repository)")
         while true {
             if let found = source.entries[String(path)] { return found }

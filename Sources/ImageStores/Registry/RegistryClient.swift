@@ -67,7 +67,7 @@ struct RegistryClient: Sendable {
                 refused = request.headers["Authorization"].map { String($0.dropFirst("Bearer ".count)) }
                 continue
             }
-            let credential = session.credential(for: call.scopes)
+            let credential = try session.credential(for: call.scopes)
             let error = session.error(of: response, action: call.action, credential: credential)
             guard call.repeats, session.policy.isTransient(status: response.status),
                 session.policy.wait(after: attempt, head: response.head)

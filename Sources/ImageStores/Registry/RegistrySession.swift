@@ -14,11 +14,18 @@ final class RegistrySession: Sendable {
         let challenge: AuthenticationChallenge?
     }
 
+    private enum State {
+        case unknown
+        case known(Endpoint)
+        /// The time is that of the monotonic clock, in nanoseconds.
+        case failed(RegistryError, at: Int64)
+    }
+
     let host: RegistryHost
     let http: HTTPClient
     let keychain: Keychain
     let policy: RetryPolicy
-    private let state = Lock(Endpoint?.none)
+    private let state = Lock(State.unknown)
     let tokens = Lock<[String: RegistryToken]>([:])
 
     init(host: RegistryHost, http: HTTPClient, keychain: Keychain, policy: RetryPolicy) {
@@ -29,10 +36,20 @@ final class RegistrySession: Sendable {
     func endpoint() throws(RegistryError) -> Endpoint {
         // The lock is held during the ping on purpose: other threads wait for its result instead of pinging themselves.
         try state.withLock { state throws(RegistryError) in
-            if let state { return state }
-            let endpoint = try ping()
-            state = endpoint
-            return endpoint
+            switch state {
+            case .known(let endpoint): return endpoint
+            // They share a failure, too, or each would wait for its own.
+            case .failed(let error, let time) where Clock.monotonicNanoseconds - time < 1_000_000_000: throw error
+            case .unknown, .failed: break
+            }
+            do throws(RegistryError) {
+                let endpoint = try ping()
+                state = .known(endpoint)
+                return endpoint
+            } catch {
+                state = .failed(error, at: Clock.monotonicNanoseconds)
+                throw error
+            }
         }
     }
 

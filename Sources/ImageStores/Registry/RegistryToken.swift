@@ -40,7 +40,7 @@ extension RegistrySession {
         refused: String? = nil
     ) throws(RegistryError) -> String? {
         let endpoint = try endpoint()
-        let credential = credential(for: scopes)
+        let credential = try credential(for: scopes)
         if case .registryToken(let token) = credential?.credential { return "Bearer \(token)" }
         guard let demand = challenge ?? endpoint.challenge, demand.scheme == "bearer" else {
             guard case .basic(let pair) = credential?.credential else { return nil }
@@ -62,8 +62,16 @@ extension RegistrySession {
     }
 
     /// The credential for the repository that the first scope is about.
-    func credential(for scopes: [RegistryScope]) -> SourcedCredential? {
-        keychain.credential(registry: host.name, repository: scopes.first?.repository ?? "")
+    func credential(for scopes: [RegistryScope]) throws(RegistryError) -> SourcedCredential? {
+        do throws(KeychainError) {
+            return try keychain.credential(registry: host.name, repository: scopes.first?.repository ?? "")
+        } catch {
+            throw RegistryError(
+                registry: host.name,
+                action: "find credentials for \(host.name)",
+                cause: .local(error.description)
+            )
+        }
     }
 
     // MARK: - Token servers

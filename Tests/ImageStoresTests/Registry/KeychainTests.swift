@@ -31,7 +31,7 @@ struct KeychainTests {
     }
 
     private func credential(_ keychain: Keychain, _ image: String) throws -> Credential? {
-        keychain.credential(for: try ImageReference(image))?.credential
+        try keychain.credential(for: ImageReference(image))?.credential
     }
 
     @Test("reads all kinds of values from CNB_REGISTRY_AUTH, in any case of the scheme")
@@ -43,7 +43,7 @@ struct KeychainTests {
         #expect(try credential(keychain, "b.test:5000/app") == .registryToken("tok en"))
         #expect(try credential(keychain, "c.test/app/y:1") == .identityToken("refresh"))
         #expect(try credential(keychain, "b.test/app") == nil)
-        #expect(keychain.credential(for: try ImageReference("a.test/app"))?.source == "CNB_REGISTRY_AUTH")
+        #expect(try keychain.credential(for: ImageReference("a.test/app"))?.source == "CNB_REGISTRY_AUTH")
     }
 
     @Test(
@@ -74,11 +74,19 @@ struct KeychainTests {
 
     @Test(
         "a malformed CNB_REGISTRY_AUTH is an error that shows no secret",
-        arguments: ["{", "[]", #"{"r.test":5}"#, #"{"r.test":"Digest s3cret"}"#, #"{"r.test":"s3cret"}"#]
+        arguments: ["{", "[]", #"{"r.test":5}"#]
     )
     func malformedEnvironment(_ text: String) throws {
         let error = #expect(throws: KeychainError.self) { try keychain(auth: text) }
         #expect(error.map { "\($0)".contains("CNB_REGISTRY_AUTH") && !"\($0)".contains("s3cret") } == true)
+    }
+
+    @Test("a value of an unknown kind is an error once it is needed", arguments: ["Digest s3cret", "s3cret", ""])
+    func malformedValue(_ value: String) throws {
+        let keychain = try keychain(auth: #"{"r.test":"\#(value)","a.test":"Basic dTpw"}"#)
+        #expect(try credential(keychain, "a.test/app") == .basic("dTpw"))
+        let error = #expect(throws: KeychainError.self) { try credential(keychain, "r.test/app") }
+        #expect(error.map { "\($0)".contains("r.test in CNB_REGISTRY_AUTH") && !"\($0)".contains("s3cret") } == true)
     }
 
     @Test("reads all kinds of entries of config.json")
@@ -180,7 +188,7 @@ struct KeychainTests {
         #expect(try credential(keychain, "helped.test/x1") == .basic("dTpw"))
         #expect(try credential(keychain, "none.test/x1") == nil)
         #expect(try credential(keychain, "ubuntu") == .basic("dTpw"))
-        #expect(keychain.credential(for: try ImageReference("ubuntu"))?.source == "docker-credential-test")
+        #expect(try keychain.credential(for: ImageReference("ubuntu"))?.source == "docker-credential-test")
         #expect(keychain.problems.count == 3)
         let calls = try FileSystem.readText(directory.path("calls")).split(separator: "\n")
         #expect(

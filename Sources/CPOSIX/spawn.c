@@ -76,7 +76,8 @@ static _Noreturn void run_child(const struct cposix_spawn_request *request, int 
     fail(report, CPOSIX_SPAWN_EXEC);
 }
 
-/// Forks without copying memory and runs the child. In a function of its own, so that the child cannot disturb the caller's frame.
+/// Forks without copying memory and runs the child. In a function of its own, so that the child cannot disturb the
+/// caller's frame.
 __attribute__((noinline)) static pid_t fork_child(const struct cposix_spawn_request *request, int report) {
     pid_t child = vfork();
     if (child == 0) run_child(request, report);

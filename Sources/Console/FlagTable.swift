@@ -16,8 +16,8 @@ public struct FlagTable: Hashable, Sendable {
 
     /// Reads a command line as Go's flag package does.
     ///
-    /// Flags are `-name value`, `-name=value` or the same with two hyphens; boolean ones take a value only after an equals sign. The first
-    /// argument that is no flag, or `--`, ends the flags.
+    /// Flags are `-name value`, `-name=value` or the same with two hyphens; boolean ones take a value only after an
+    /// equals sign. The first argument that is no flag, or `--`, ends the flags.
     /// - Parameter arguments: The arguments without the program's name.
     /// - Returns: The values of all flags, and the arguments after them.
     /// - Throws: On the first thing that cannot be understood.

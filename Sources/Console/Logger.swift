@@ -124,7 +124,9 @@ public final class Logger: Sendable {
 
     // MARK: - Output of child processes
 
-    /// What ``output(_:_:)`` should get at a time: text passes on whatever comes at once, but messages in JSON and collected ones are lines.
+    /// What ``output(_:_:)`` should get at a time.
+    ///
+    /// Text passes on whatever comes at once, but messages in JSON and collected ones are lines.
     public var outputUnit: OutputUnit {
         if case .descriptors = destination, format == .text { .pieces } else { .lines }
     }

@@ -99,7 +99,9 @@ public enum FlagText {
         }
     }
 
-    /// Reads a whole number: decimal, or with one of the prefixes `0x`, `0o`, `0` and `0b`; underscores may separate digits after a prefix.
+    /// Reads a whole number: decimal, or with one of the prefixes `0x`, `0o`, `0` and `0b`.
+    ///
+    /// After a prefix, underscores may separate digits.
     /// - Parameter text: The number, perhaps with a sign.
     /// - Returns: The number.
     /// - Throws: When the text is no number, or does not fit 64 bits.

@@ -31,8 +31,10 @@ struct Child: ~Copyable {
         self.errors = errors.takeReadEnd()
     }
 
-    /// How long after the child's end output is read that others still have open, in milliseconds: enough for the `tee` or `sed` of a process
-    /// substitution to pass on what it has got, and not for ever, as daemons keep what they have inherited.
+    /// How long after the child's end output is read that others still have open, in milliseconds.
+    ///
+    /// Enough for the `tee` or `sed` of a process substitution to pass on what it has got; not for ever, since daemons
+    /// keep what they have inherited.
     private static let graceMilliseconds = 2000
 
     /// Reads both streams until nobody has them open for writing, or until some time after the child's end.

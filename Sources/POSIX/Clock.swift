@@ -57,7 +57,9 @@ private struct CivilDate {
     var month: Int
     var day: Int
 
-    /// Counts in eras of 400 years, which have the same number of days each, with years that start in March, so that a leap day comes last.
+    /// Counts in eras of 400 years, which have the same number of days each.
+    ///
+    /// The years start in March, so that a leap day comes last.
     init(daysSince1970: Int64) {
         let shifted = Int(daysSince1970) + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

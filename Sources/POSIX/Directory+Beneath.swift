@@ -8,7 +8,8 @@ extension Directory {
     ///   - options: How to open it.
     ///   - mode: The permissions of a file that is created, before the umask.
     /// - Returns: The open file.
-    /// - Throws: `tooManyLinks` or `notDirectory` where a symbolic link is in the way, `crossDevice` for `..` and absolute paths.
+    /// - Throws: `tooManyLinks` or `notDirectory` where a symbolic link is in the way, `crossDevice` for `..` and
+    ///   absolute paths.
     public func openBeneath(
         _ relativePath: PathBytes,
         _ options: OpenOptions = .read,

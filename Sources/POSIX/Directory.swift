@@ -3,8 +3,8 @@ import Glibc
 
 /// An open directory, below which files are reached without following symbolic links.
 ///
-/// Names are single elements unless a method says otherwise. As long as callers pass single elements, nobody who can write to the tree
-/// can lead an operation out of it.
+/// Names are single elements unless a method says otherwise. As long as callers pass single elements, nobody who can
+/// write to the tree can lead an operation out of it.
 public struct Directory: ~Copyable {
     /// The directory's descriptor, valid as long as this value.
     public var descriptor: FileDescriptor { owner.descriptor }
@@ -186,7 +186,8 @@ public struct Directory: ~Copyable {
 
     /// Changes the permissions of an entry that must not be a symbolic link.
     ///
-    /// The system call follows links, and so do its variants in libc for most kernels; the entry is therefore opened first.
+    /// The system call follows links, and so do its variants in libc for most kernels; the entry is therefore opened
+    /// first.
     /// - Parameters:
     ///   - name: The entry's name.
     ///   - mode: The new permissions.

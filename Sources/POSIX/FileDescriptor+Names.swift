@@ -4,8 +4,8 @@ import Glibc
 /// A NUL-terminated name in the caller's memory.
 public typealias NamePointer = UnsafePointer<CChar>
 
-/// Operations on names in a directory for whoever handles a great many files: nothing is allocated, and errors are bare numbers,
-/// to which the caller adds the path that only it knows. No operation follows a symbolic link in the name.
+/// Operations on names in a directory for whoever handles a great many files: nothing is allocated, and errors are bare
+/// numbers, to which the caller adds the path that only it knows. No operation follows a symbolic link in the name.
 extension FileDescriptor {
     /// Opens a file in this directory; a symbolic link is refused with `tooManyLinks`.
     /// - Parameters:

@@ -26,7 +26,9 @@ extension FileSystem {
         try Directory(opening: path).removeContents()
     }
 
-    /// Gives what a path leads to, and everything in it if it is a directory, to another user; symbolic links in it are given themselves.
+    /// Gives what a path leads to, and everything in it if it is a directory, to another user.
+    ///
+    /// Symbolic links in the directory are given themselves, not what they lead to.
     /// - Parameters:
     ///   - path: Any path; a symbolic link at its end is followed.
     ///   - uid: The new owner.
@@ -112,7 +114,8 @@ extension Directory {
             case .isDirectory, .notPermitted: break
             default: throw error
             }
-            // Only a directory answers like this, so `notPermitted` for any other reason comes back from here as `notDirectory`.
+            // Only a directory answers like this, so `notPermitted` for any other reason comes back from here as
+            // `notDirectory`.
             try openDirectory(name).removeContents()
             try removeDirectory(name)
         }

@@ -3,8 +3,9 @@ import Glibc
 
 /// What happens when somebody asks this process to stop.
 ///
-/// Children that lead process groups do not get a terminal's interrupt, and those of a killed process would go on unwatched. Once installed, SIGINT
-/// and SIGTERM therefore first end all of these groups, remove temporary directories, and then end this process.
+/// Children that lead process groups do not get a terminal's interrupt, and those of a killed process would go on
+/// unwatched. Once installed, SIGINT and SIGTERM therefore first end all of these groups, remove temporary directories,
+/// and then end this process.
 public enum Interruption {
     private struct State: Sendable {
         var groups: Set<pid_t> = []
@@ -19,7 +20,8 @@ public enum Interruption {
 
     /// Handles SIGINT and SIGTERM from now on, in a thread of its own; to be called once.
     ///
-    /// The process then ends with 128 and the signal's number as its exit code. Signals that the process was started to ignore stay ignored.
+    /// The process then ends with 128 and the signal's number as its exit code. Signals that the process was started to
+    /// ignore stay ignored.
     /// - Throws: When the system has no room for the thread; the signals then end this process alone.
     public static func install() throws(POSIXError) {
         let pipe = try Pipe()
@@ -47,7 +49,8 @@ public enum Interruption {
 
     /// Starts a child, and remembers its group for the case that this process is interrupted.
     ///
-    /// The lock is held while starting: an interruption comes either before, and there is no child, or after, and the group is known.
+    /// The lock is held while starting: an interruption comes either before, and there is no child, or after, and the
+    /// group is known.
     static func registering(
         group isGroup: Bool,
         _ start: () throws(POSIXError) -> pid_t
@@ -62,7 +65,8 @@ public enum Interruption {
 
     /// Forgets a group whose leader has ended.
     ///
-    /// Does not return if this process is being interrupted: otherwise it would report a failure of the child that was killed on purpose.
+    /// Does not return if this process is being interrupted: otherwise it would report a failure of the child that was
+    /// killed on purpose.
     static func unregister(group: pid_t) {
         let isInterrupted = state.update { state in
             state.groups.remove(group)

@@ -7,7 +7,8 @@ public enum RandomBytes {
     /// - Returns: The bytes.
     public static func bytes(count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            // Not arc4random_buf, of which a static program may have a weaker version of its own. The kernel gives at most 256 bytes for sure.
+            // Not arc4random_buf, of which a static program may have a weaker version of its own. The kernel gives at
+            // most 256 bytes for sure.
             while filled < count {
                 let rest = UnsafeMutableBufferPointer(rebasing: buffer[filled...])
                 let received = getrandom(rest.baseAddress, min(rest.count, 256), 0)

@@ -48,8 +48,9 @@ public struct SubprocessConfiguration: Hashable, Sendable {
     public var standardInput: Input
     /// Whether standard error goes the way of standard output, so that all that the child writes stays in order.
     public var joinsStreams: Bool
-    /// Whether output is read as long as anything has it open, such as a daemon that the child leaves behind; else for two seconds after the
-    /// child's end.
+    /// Whether output is read as long as anything has it open, such as a daemon that the child leaves behind.
+    ///
+    /// Otherwise it is read for two seconds after the child's end at most.
     public var outlastsChild: Bool
 
     /// Describes a child process.
@@ -145,8 +146,9 @@ public enum Subprocess {
 
     /// Runs a child to its end and hands its output over while it runs.
     ///
-    /// Joined together, what is handed over is exactly what the child wrote. A child that does not succeed is a result, not an error. The
-    /// function returns when the child has ended and, unless the configuration says otherwise, nobody has its output open any more.
+    /// Joined together, what is handed over is exactly what the child wrote. A child that does not succeed is a result,
+    /// not an error. The function returns when the child has ended and, unless the configuration says otherwise, nobody
+    /// has its output open any more.
     /// - Parameters:
     ///   - configuration: What to run.
     ///   - unit: What is handed over at a time.

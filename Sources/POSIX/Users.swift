@@ -17,7 +17,9 @@ public enum Users {
 
 /// Giving up rights.
 public enum Privileges {
-    /// Makes the whole process, with all of its threads, run as another user, for good; does nothing if it runs as that user and group already.
+    /// Makes the whole process, with all of its threads, run as another user, for good.
+    ///
+    /// Nothing happens if it runs as that user and group already.
     /// - Parameters:
     ///   - uid: The user.
     ///   - gid: The group; the only one that remains.

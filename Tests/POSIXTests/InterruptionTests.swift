@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Interruption")
 struct InterruptionTests {
-    /// Starts a hanging child in a process of its own, interrupts that process, and looks for the child's children afterwards.
+    /// Starts a hanging child in a process of its own, interrupts that process, and looks for the child's children
+    /// afterwards.
     @Test("SIGTERM ends the groups of all children, then this process with 143")
     func killsGroups() async throws {
         let directory = try TemporaryDirectory()
@@ -14,8 +15,14 @@ struct InterruptionTests {
             let temporary = try FileSystem.makeTemporaryDirectory(prefix: "temporary-", in: path)
             try FileSystem.writeFile("\(temporary)/file", "")
             // The shell ignores SIGTERM and its own child does not; both have to go.
-            let script =
-                "trap '' TERM; (trap - TERM; exec sleep 100) & echo $! > \(path)/new; mv \(path)/new \(path)/child; wait; sleep 100"
+            let script = """
+                trap '' TERM
+                (trap - TERM; exec sleep 100) &
+                echo $! > \(path)/new
+                mv \(path)/new \(path)/child
+                wait
+                sleep 100
+                """
             let hanging = try Thread {
                 _ = try? Subprocess.capture(SubprocessConfiguration(executable: "/bin/sh", arguments: ["-c", script]))
                 // Were the interrupted run to return, the exit code would be another.

@@ -11,7 +11,8 @@ struct PrivilegesTests {
             let isDropped = Lock(false)
             let thread = try Thread { while !isDropped.withLock({ $0 }) { Clock.sleep(milliseconds: 1) } }
             try Privileges.drop(to: 1234, gid: 2345)
-            // The first thread of a test process has ended long ago, as far as libc is concerned; the kernel still lists it.
+            // The first thread of a test process has ended long ago, as far as libc is concerned; the kernel still
+            // lists it.
             let first = try FileSystem.readLink("/proc/self")
             let tasks = try FileSystem.list("/proc/self/task").filter { $0.name != first }
             #expect(tasks.count > 1)

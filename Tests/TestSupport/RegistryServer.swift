@@ -1,6 +1,7 @@
 public import POSIX
 
-/// A registry of Debian's `docker-registry` on a free port, with an empty store; stopped when the last reference goes away.
+/// A registry of Debian's `docker-registry` on a free port, with an empty store; stopped when the last reference goes
+/// away.
 ///
 /// Tests that use it are enabled by `Conditions.commandExists("docker-registry")`.
 public final class RegistryServer: Sendable {
@@ -8,7 +9,8 @@ public final class RegistryServer: Sendable {
     public enum Access: Hashable, Sendable {
         /// Nothing.
         case open
-        /// The name and password of ``RegistryServer/userName`` and ``RegistryServer/password``, in a basic `Authorization` header.
+        /// The name and password of ``RegistryServer/userName`` and ``RegistryServer/password``, in a basic
+        /// `Authorization` header.
         case basicAuthentication
     }
 

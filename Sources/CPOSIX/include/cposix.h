@@ -1,10 +1,11 @@
-// What Swift's Glibc module does not show: GNU extensions, function-like macros, variadic functions, and process creation.
+// What Swift's Glibc module does not show: GNU extensions, function-like macros, variadic functions, and process
+// creation.
 //
-// GNU extensions are wrapped by functions in cposix.c rather than switched on here: with _GNU_SOURCE some types of libc have other members
-// than in Swift's Glibc module, and the two modules could not be imported together.
+// GNU extensions are wrapped by functions in cposix.c rather than switched on here: with _GNU_SOURCE some types of libc
+// have other members than in Swift's Glibc module, and the two modules could not be imported together.
 //
-// The header is also read by the launcher, which is compiled against glibc's headers and linked with musl. It therefore declares only calls
-// whose binary interface is the same in both libraries.
+// The header is also read by the launcher, which is compiled against glibc's headers and linked with musl. It therefore
+// declares only calls whose binary interface is the same in both libraries.
 #ifndef CPOSIX_H
 #define CPOSIX_H
 
@@ -46,7 +47,8 @@ static inline int cposix_errno(void) { return errno; }
 /// Sets `errno` in the calling thread.
 static inline void cposix_set_errno(int value) { errno = value; }
 
-/// Open flag for a handle on a place in the file tree (`O_PATH`), and lookup flag for the handle itself (`AT_EMPTY_PATH`).
+/// Open flag for a handle on a place in the file tree (`O_PATH`), and lookup flag for the handle itself
+/// (`AT_EMPTY_PATH`).
 #define CPOSIX_O_PATH 010000000
 #define CPOSIX_AT_EMPTY_PATH 0x1000
 
@@ -67,7 +69,9 @@ int cposix_openat2(int directory, const char *path, int flags, mode_t mode, uint
 #define CPOSIX_RESOLVE_BENEATH 0x08
 
 /// `fcntl` with an integer argument.
-static inline int cposix_fcntl(int descriptor, int command, int argument) { return fcntl(descriptor, command, argument); }
+static inline int cposix_fcntl(int descriptor, int command, int argument) {
+    return fcntl(descriptor, command, argument);
+}
 
 /// Makes a pipe whose two ends are closed by `exec`.
 int cposix_pipe(int ends[2]);
@@ -84,12 +88,14 @@ ssize_t cposix_copy_range(int source, int destination, size_t count);
 /// Reads entries of a directory in the kernel's form (`getdents64`); 0 at its end.
 ssize_t cposix_read_entries(int directory, void *buffer, size_t size);
 
-/// Writes the number of a signal, as one byte, to a descriptor whenever it arrives, in whatever thread. One descriptor serves all signals.
+/// Writes the number of a signal, as one byte, to a descriptor whenever it arrives, in whatever thread. One descriptor
+/// serves all signals.
 ///
 /// A signal that the process was started to ignore stays ignored. Returns 0, or -1 and `errno`.
 int cposix_forward_signal(int number, int descriptor);
 
-/// Changes all threads of the process to the given ids for good: groups, then group id, then user id. Returns 0, or an error number.
+/// Changes all threads of the process to the given ids for good: groups, then group id, then user id. Returns 0, or an
+/// error number.
 int cposix_drop_privileges(uid_t uid, gid_t gid, const gid_t *groups, size_t group_count);
 
 static inline int cposix_wait_exited(int status) { return WIFEXITED(status); }

@@ -41,9 +41,11 @@ enum cposix_spawn_step {
     CPOSIX_SPAWN_EXEC = 5,
 };
 
-/// Starts a child. Returns 0 once the program runs, or the error number with the step that failed; then no child is left.
+/// Starts a child. Returns 0 once the program runs, or the error number with the step that failed; then no child is
+/// left.
 ///
-/// The child starts with default signal dispositions (but for signals that were ignored, other than SIGPIPE) and none blocked.
+/// The child starts with default signal dispositions (but for signals that were ignored, other than SIGPIPE) and none
+/// blocked.
 int cposix_spawn(const struct cposix_spawn_request *request, pid_t *child, enum cposix_spawn_step *failed_step);
 
 #endif

@@ -68,74 +68,39 @@ extension BuildMetadata: TOMLReadable {
 extension BuildMetadata {
     /// The contents of metadata.toml, byte for byte as the reference writes them: the file is part of an image layer.
     ///
-    /// Commands are not quoted as TOML does it but as Go's JSON does, so the processes are written here.
-    ///
     /// - Parameter platformAPI: The Platform API, on which the form of commands depends.
     /// - Returns: The file's text.
     public func text(platformAPI: PlatformAPI) -> String {
-        var head = TOMLTable()
-        if processes.isEmpty { head.set("processes", []) }
-        head.setUnlessEmpty("buildpack-default-process-type", defaultProcessType)
-        head.setUnlessEmpty("bom", bom)
-        head.setUnlessEmpty("buildpacks", buildpacks)
-        head.setUnlessEmpty("extensions", extensions.withoutImpliedFields)
-        head.setUnlessEmpty("labels", labels)
-        var tail = TOMLTable()
-        tail.setUnlessEmpty("slices", slices)
-
-        var sections = [TOMLWriter.write(head)]
-        sections += processes.map { $0.section(platformAPI: platformAPI) }
-        sections.append(TOMLWriter.write(tail))
-        return sections.filter { !$0.isEmpty }.joined(separator: "\n")
+        var table = TOMLTable()
+        table.setUnlessEmpty("bom", bom)
+        table.setUnlessEmpty("buildpacks", buildpacks)
+        table.setUnlessEmpty("extensions", extensions.withoutImpliedFields)
+        table.setUnlessEmpty("labels", labels)
+        table.set("processes", .array(TOMLArray(tables: processes.map { $0.table(platformAPI: platformAPI) })))
+        table.setUnlessEmpty("slices", slices)
+        table.setUnlessEmpty("buildpack-default-process-type", defaultProcessType)
+        return TOMLWriter.write(table, withJSONEscapesAt: ["processes", "command"])
     }
 }
 
 extension ProcessEntry {
     /// The process as an element of `[[processes]]`.
-    fileprivate func section(platformAPI: PlatformAPI) -> String {
+    fileprivate func table(platformAPI: PlatformAPI) -> TOMLTable {
         let process = adapted(to: platformAPI)
-        let quoted = process.command.map(goJSONString)
-        let command =
-            platformAPI.supports(.commandArrays) ? "[\(quoted.joined(separator: ", "))]" : quoted.first ?? "\"\""
-        var rest = TOMLTable()
-        if let args = process.args { rest.set("args", .array(TOMLArray(strings: args))) }
-        rest.set("direct", .boolean(process.isDirect))
-        if process.isDefault { rest.set("default", true) }
-        rest.set("buildpack-id", .string(process.buildpackID))
-        rest.setUnlessEmpty("working-dir", process.workingDirectory)
+        var table: TOMLTable = ["type": .string(process.type)]
+        if platformAPI.supports(.commandArrays) {
+            table.set("command", .array(TOMLArray(strings: process.command)))
+        } else {
+            table.set("command", .string(process.command.first ?? ""))
+        }
+        if let args = process.args { table.set("args", .array(TOMLArray(strings: args))) }
+        table.set("direct", .boolean(process.isDirect))
+        if process.isDefault { table.set("default", true) }
+        table.set("buildpack-id", .string(process.buildpackID))
+        table.setUnlessEmpty("working-dir", process.workingDirectory)
         if !process.execEnvironments.isEmpty {
-            rest.set("exec-env", .array(TOMLArray(strings: process.execEnvironments)))
+            table.set("exec-env", .array(TOMLArray(strings: process.execEnvironments)))
         }
-        let lines = [
-            TOMLWriter.write(["type": .string(process.type)]), "command = \(command)\n", TOMLWriter.write(rest),
-        ]
-        return "[[processes]]\n" + lines.joined().split(separator: "\n").map { "  \($0)\n" }.joined()
+        return table
     }
-}
-
-/// A string as Go's `json.Marshal` quotes it, which is also a TOML string.
-private func goJSONString(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": quoted += "\\\""
-        case "\\": quoted += "\\\\"
-        case "\u{8}": quoted += "\\b"
-        case "\u{C}": quoted += "\\f"
-        case "\n": quoted += "\\n"
-        case "\r": quoted += "\\r"
-        case "\t": quoted += "\\t"
-        case "<", ">", "&", "\u{0}"..."\u{1F}", "\u{2028}", "\u{2029}": quoted += escape(scalar)
-        // JSON may hold a delete character as it is, TOML may not.
-        case "\u{7F}": quoted += escape(scalar)
-        default: quoted.unicodeScalars.append(scalar)
-        }
-    }
-    return quoted + "\""
-}
-
-/// A scalar below 0x10000 as `\uXXXX`.
-private func escape(_ scalar: Unicode.Scalar) -> String {
-    let digits = String(scalar.value, radix: 16)
-    return "\\u" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
 }

@@ -101,7 +101,7 @@ struct TOMLWriterTests {
                 command = "<&>\u{2028}\\u007f\\n"
 
                 [[processes]]
-                  command = ["\\u003c\\u0026\\u003e\\u2028\u{7F}\\n"]
+                  command = ["\\u003c\\u0026\\u003e\\u2028\\u007f\\n"]
                   args = ["<&>\u{2028}\\u007f\\n"]
 
                 """

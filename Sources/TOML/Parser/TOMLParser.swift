@@ -36,8 +36,7 @@ struct TOMLParser: ~Copyable {
             skipBlanks()
             switch peek() {
             case nil: return root
-            case .lineFeed, .carriageReturn: break
-            case .numberSign: break
+            case .lineFeed, .carriageReturn, .numberSign: break
             case .leftBracket: current = try parseHeader(root)
             default: try parseEntry(into: current)
             }

@@ -7,8 +7,8 @@ public enum TOMLWriter {
     ///
     /// - Parameters:
     ///   - table: The root table.
-    ///   - path: The keys that lead to values whose strings get the escapes of Go's encoding/json, which has some more,
-    ///     and leaves DEL as it is. The reference writes the commands of processes so.
+    ///   - path: The keys that lead to values whose strings get the escapes of Go's encoding/json, which has some more.
+    ///     The reference writes the commands of processes so.
     /// - Returns: The text; it ends with a line end unless the table is empty.
     public static func write(_ table: TOMLTable, withJSONEscapesAt path: [String] = []) -> String {
         var output = TOMLOutput(jsonPath: path)
@@ -174,8 +174,8 @@ extension TOMLOutput {
 
     private func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
-        case "\0"..<" ": true
-        case "\u{7F}": !usesJSONEscapes
+        // Go's JSON leaves DEL as it is, and so makes a document that can't be read.
+        case "\0"..<" ", "\u{7F}": true
         case "<", ">", "&", "\u{2028}", "\u{2029}": usesJSONEscapes
         default: false
         }

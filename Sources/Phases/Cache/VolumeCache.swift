@@ -13,6 +13,7 @@ public final class VolumeCache: LayerCache {
     /// The directory's path.
     public let name: String
     private let logger: Logger
+    private let patience: Int
 
     var committedDir: String { Path.join(name, "committed") }
     var stagingDir: String { Path.join(name, "staging") }
@@ -24,10 +25,12 @@ public final class VolumeCache: LayerCache {
     /// - Parameters:
     ///   - directory: An existing directory.
     ///   - logger: Told about damage.
+    ///   - patience: How long to wait for another build that writes the cache, in milliseconds.
     /// - Throws: When the directory doesn't exist or can't be used.
-    public init(_ directory: String, logger: Logger) throws(CacheError) {
+    public init(_ directory: String, logger: Logger, patience: Int = 10_000) throws(CacheError) {
         name = directory
         self.logger = logger
+        self.patience = patience
         do {
             _ = try FileSystem.status(directory)
             // While another build writes, its directories are none of our business.
@@ -124,13 +127,23 @@ public final class VolumeCache: LayerCache {
     /// Begins a new version, with a lock that other builds respect.
     public func beginUpdate() throws(CacheError) -> any CacheUpdate {
         do {
-            guard let lock = try FileLock.ifAvailable(name) else { throw CacheError.busy(name: name) }
+            guard let lock = try waitForLock() else { throw CacheError.busy(name: name) }
             try resetStaging(holding: lock)
             return VolumeCacheUpdate(self, holding: lock)
         } catch let error as CacheError {
             throw error
         } catch {
             throw .failed("initializing staging directory '\(stagingDir)': \(error)")
+        }
+    }
+
+    /// Takes the lock as soon as no other build has it; `nil` when that takes too long.
+    private func waitForLock() throws(POSIXError) -> FileLock? {
+        let deadline = Clock.monotonicNanoseconds + Int64(patience) * 1_000_000
+        while true {
+            if let lock = try FileLock.ifAvailable(name) { return lock }
+            guard Clock.monotonicNanoseconds < deadline else { return nil }
+            Clock.sleep(milliseconds: 20)
         }
     }
 

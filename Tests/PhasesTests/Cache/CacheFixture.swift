@@ -22,7 +22,7 @@ final class CacheFixture {
     }
 
     func open() throws(CacheError) -> VolumeCache {
-        try VolumeCache(cacheDir, logger: logger)
+        try VolumeCache(cacheDir, logger: logger, patience: 0)
     }
 
     /// Makes a layer with one file.

@@ -210,6 +210,9 @@ struct ExportPhaseTests {
         #expect(Set(cached.keys) == ["deps", "tools"])
         let exported = try fixture.label(fixture.image()).buildpack("acme/one")?.layers
         #expect(cached["deps"]?.diffID == exported?["deps"]?.diffID)
+        for record in cached.values {
+            try VolumeCache(path, logger: fixture.logger).verify(DiffID(record.diffID))
+        }
         try fixture.export(cache: VolumeCache(path, logger: fixture.logger))
         #expect(fixture.logger.messages.contains("Reusing cache layer 'acme/one:tools'"))
         #expect(try VolumeCache(path, logger: fixture.logger).metadata() == metadata)

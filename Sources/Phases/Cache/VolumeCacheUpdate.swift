@@ -8,6 +8,7 @@ final class VolumeCacheUpdate: CacheUpdate {
     private let cache: VolumeCache
     private let lock: FileLock
     private var staged: Set<DiffID> = []
+    private var begunCount = 0
 
     init(_ cache: VolumeCache, holding lock: consuming FileLock) {
         self.cache = cache
@@ -41,6 +42,28 @@ final class VolumeCacheUpdate: CacheUpdate {
             throw .failed("caching layer: \(error)")
         }
     }
+
+    /// Begins to take the tar of a layer that is being archived for the app image, so that files are read once only.
+    ///
+    /// - Returns: Where the tar goes; `nil` when the cache cannot be written, which shows later.
+    func beginLayer() -> StagedLayer? {
+        begunCount += 1
+        return try? StagedLayer(Path.join(cache.stagingDir, "begun-\(begunCount)"))
+    }
+
+    /// Keeps a layer that was begun, now that its digest is known, unless bytes of it were lost.
+    func keep(_ layer: StagedLayer, as diffID: DiffID) {
+        guard !layer.hasFailed, !staged.contains(diffID) else { return discard(layer) }
+        do {
+            try FileSystem.rename(layer.path, to: stagedPath(diffID))
+            staged.insert(diffID)
+        } catch {
+            discard(layer)
+        }
+    }
+
+    /// Forgets a layer that was begun.
+    func discard(_ layer: StagedLayer) { try? FileSystem.removeFile(layer.path) }
 
     func commit(_ metadata: CacheMetadata) throws(CacheError) {
         do {

@@ -25,6 +25,8 @@ struct AppImage {
     private let saver: ImageSaver
     private let engine: LayerEngine
     private let compression: LayerCompression
+    /// The cache that takes layers at the same time; `nil` when there is none, or when it keeps them in another form.
+    private let cache: VolumeCacheUpdate?
     private let logger: Logger
 
     init(
@@ -33,6 +35,7 @@ struct AppImage {
         saver: ImageSaver,
         engine: LayerEngine,
         compression: LayerCompression,
+        cache: VolumeCacheUpdate?,
         logger: Logger
     ) {
         self.draft = draft
@@ -40,6 +43,7 @@ struct AppImage {
         self.saver = saver
         self.engine = engine
         self.compression = compression
+        self.cache = cache
         self.logger = logger
     }
 
@@ -55,13 +59,15 @@ struct AppImage {
         owner: EntryOwner,
         id: String,
         createdBy: String,
-        previous previousDiffID: String
+        previous previousDiffID: String,
+        isCached: Bool = false
     ) throws(ExportError) -> DiffID {
         let diffID = try addLayer(
             .directory(path, owner: owner),
             id: id,
             createdBy: createdBy,
-            previous: previousDiffID
+            previous: previousDiffID,
+            isCached: isCached
         )
         archivedDirectories[path] = diffID
         return diffID
@@ -72,9 +78,10 @@ struct AppImage {
         _ content: LayerContent,
         id: String,
         createdBy: String,
-        previous previousDiffID: String
+        previous previousDiffID: String,
+        isCached: Bool = false
     ) throws(ExportError) -> DiffID {
-        let addition = try add(content, createdBy: createdBy, previous: [previousDiffID])
+        let addition = try add(content, createdBy: createdBy, previous: [previousDiffID], isCached: isCached)
         logger.info("\(addition.isReused ? "Reusing" : "Adding") layer '\(id)'")
         logger.debug("Layer '\(id)' SHA: \(addition.diffID)")
         return addition.diffID
@@ -87,7 +94,8 @@ struct AppImage {
     mutating func add(
         _ content: LayerContent,
         createdBy: String,
-        previous previousDiffIDs: [String]
+        previous previousDiffIDs: [String],
+        isCached: Bool = false
     ) throws(ExportError) -> Addition {
         let candidates = previousDiffIDs.compactMap { try? DiffID($0) }.filter { previous?.layer($0) != nil }
         if !candidates.isEmpty {
@@ -101,7 +109,15 @@ struct AppImage {
                 return Addition(diffID: diffID, isReused: true)
             }
         }
-        let layer = try archive(content)
+        let staged = isCached ? cache?.beginLayer() : nil
+        let layer: ImageLayer
+        do {
+            layer = try archive(content, copyingTo: staged)
+        } catch {
+            if let staged { cache?.discard(staged) }
+            throw error
+        }
+        if let staged { cache?.keep(staged, as: layer.diffID) }
         draft.append(layer, createdBy: createdBy)
         return Addition(diffID: layer.diffID, isReused: false)
     }
@@ -119,7 +135,10 @@ struct AppImage {
         return true
     }
 
-    private func archive(_ content: LayerContent) throws(ExportError) -> ImageLayer {
+    private func archive(
+        _ content: LayerContent,
+        copyingTo copy: StagedLayer?
+    ) throws(ExportError) -> ImageLayer {
         let writer: any BlobWriter
         do {
             writer = try saver.destination.newBlob()
@@ -128,7 +147,12 @@ struct AppImage {
         }
         let archived: ArchivedLayer
         do {
-            archived = try engine.archive(content, compression: compression, to: BlobSink(writer))
+            archived = try engine.archive(
+                content,
+                compression: compression,
+                to: BlobSink(writer),
+                copyingTo: copy
+            )
         } catch {
             writer.abandon()
             guard case .sink(let cause as OCIError) = error else { throw ExportError("creating layer", error) }

@@ -11,13 +11,19 @@ extension ExportPhase {
     /// That a cache cannot be written fails no build.
     ///
     /// - Parameters:
+    ///   - cache: The cache.
+    ///   - update: The new version of the cache that was begun, or why it could not be.
     ///   - known: Diff ids of directories that were archived for the image.
     ///   - cancellation: Ends the work early.
-    func updateCache(knowing known: [String: DiffID], cancellation: Cancellation?) {
-        guard let cache else { return }
+    func updateCache(
+        _ cache: any LayerCache,
+        _ update: Result<any CacheUpdate, CacheError>,
+        knowing known: [String: DiffID] = [:],
+        cancellation: Cancellation? = nil
+    ) {
         logger.timed("Cache") {
             do {
-                try CacheExport(self, to: cache, knowing: known, cancellation: cancellation).run()
+                try CacheExport(self, to: cache, update, knowing: known, cancellation: cancellation).run()
             } catch {
                 logger.warn("Failed to export cache: \(error)")
             }
@@ -37,6 +43,7 @@ private final class CacheExport {
     init(
         _ phase: ExportPhase,
         to cache: any LayerCache,
+        _ update: Result<any CacheUpdate, CacheError>,
         knowing known: [String: DiffID],
         cancellation: Cancellation?
     ) throws(ExportError) {
@@ -51,7 +58,7 @@ private final class CacheExport {
             throw ExportError("metadata for previous cache", error)
         }
         do {
-            update = try cache.beginUpdate()
+            self.update = try update.get()
         } catch {
             throw ExportError(error.description)
         }

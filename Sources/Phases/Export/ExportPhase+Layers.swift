@@ -105,7 +105,8 @@ extension ExportPhase {
                 owner: owner,
                 id: layer.identifier,
                 createdBy: createdBy,
-                previous: previous?.diffID ?? ""
+                previous: previous?.diffID ?? "",
+                isCached: record.cache
             )
             record.diffID = diffID.description
             return record

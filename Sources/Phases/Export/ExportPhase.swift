@@ -51,90 +51,82 @@ public struct ExportPhase: Sendable {
         } catch {
             throw PhaseError(.failed, failedTo: "create new app image", error)
         }
-        let base = try openBase(saver)
-        let runImageNames = try runImageNames()
-        let export = { @Sendable () throws(PhaseError) -> (Report, [String: DiffID]) in
-            try exportAndReport(base, runImageNames: runImageNames, project: project, saver: saver)
-        }
-        guard inputs.platform.parallelExport, cache != nil else {
-            let (report, known) = try export()
-            updateCache(knowing: known, cancellation: nil)
-            return report
-        }
+        let task = ExportTask(
+            base: try openBase(saver),
+            runImageNames: try runImageNames(),
+            project: project,
+            saver: saver
+        )
+        guard inputs.platform.parallelExport, let cache else { return try exportInOnePass(task) }
         let cancellation = Cancellation()
-        let thread = try? Thread { updateCache(knowing: [:], cancellation: cancellation) }
+        let thread = try? Thread {
+            updateCache(cache, Result { () throws(CacheError) in try cache.beginUpdate() }, cancellation: cancellation)
+        }
         defer { thread?.join() }
+        // Without a second thread, one does after the other.
+        if thread == nil { return try exportInOnePass(task) }
         do {
-            let (report, known) = try export()
-            if thread == nil { updateCache(knowing: known, cancellation: nil) }
-            return report
+            return try exportAndReport(task, cache: nil).report
         } catch {
             cancellation.cancel()
             throw error
         }
     }
 
-    private func exportAndReport(
-        _ base: ExportBase,
-        runImageNames: RunImageNames,
-        project: ProjectMetadata,
-        saver: ImageSaver
-    ) throws(PhaseError) -> (Report, [String: DiffID]) {
-        let report: Report
-        let known: [String: DiffID]
+    /// Exports, and lets a cache directory have layers while they are archived for the image.
+    private func exportInOnePass(_ task: ExportTask) throws(PhaseError) -> Report {
+        guard let cache else { return try exportAndReport(task, cache: nil).report }
+        let update = Result { () throws(CacheError) in try cache.beginUpdate() }
+        let exported = try exportAndReport(task, cache: (try? update.get()) as? VolumeCacheUpdate)
+        updateCache(cache, update, knowing: exported.archivedDirectories)
+        return exported.report
+    }
+
+    private func exportAndReport(_ task: ExportTask, cache: VolumeCacheUpdate?) throws(PhaseError) -> Exported {
+        let exported: Exported
         do {
-            (report, known) = try logger.timed("Exporter") { () throws(ExportError) in
-                try export(base, runImageNames: runImageNames, project: project, saver: saver)
-            }
+            exported = try logger.timed("Exporter") { () throws(ExportError) in try export(task, cache: cache) }
         } catch {
             throw PhaseError(.export, failedTo: "export", error)
         }
         do {
-            try report.write(inputs.platform.reportPath)
+            try exported.report.write(inputs.platform.reportPath)
         } catch {
             throw PhaseError(.export, failedTo: "write export report", error)
         }
-        return (report, known)
+        return exported
     }
 
     /// Makes the image and writes it.
-    private func export(
-        _ base: ExportBase,
-        runImageNames: RunImageNames,
-        project: ProjectMetadata,
-        saver: ImageSaver
-    ) throws(ExportError) -> (Report, [String: DiffID]) {
+    private func export(_ task: ExportTask, cache: VolumeCacheUpdate?) throws(ExportError) -> Exported {
         try copyLifecycleSBOMs()
         let build = try readBuildMetadata()
         var image = AppImage(
-            draft: base.draft,
-            previous: base.previous,
-            saver: saver,
+            draft: task.base.draft,
+            previous: task.base.previous,
+            saver: task.saver,
             engine: LayerEngine(pool: CompressionPool()),
             compression: inputs.compression,
+            cache: cache,
             logger: logger
         )
-        var label = try lifecycleLabel(of: base, runImageNames: runImageNames)
-        try addExtensionLayers(base, to: &image)
+        var label = try lifecycleLabel(of: task.base, runImageNames: task.runImageNames)
+        try addExtensionLayers(task.base, to: &image)
         try addBuildpackLayers(to: &image, &label)
         try addSBOMLayer(to: &image, &label)
         try addAppLayers(build.slices, to: &image, &label)
         try addLauncherLayers(build.processes, to: &image, &label)
-        try setLabels(label, build, project, on: &image.draft.container)
+        try setLabels(label, build, task.project, on: &image.draft.container)
         setEnvironment(on: &image.draft.container)
         try setProcess(build, on: &image.draft.container)
-        var report = Report(tags: [])
-        report.bom = try legacyBOM()
+        let bom = try legacyBOM()
         let finished = image.draft.finished(
-            created: base.created,
+            created: task.base.created,
             keepingHistory: platformAPI.supports(.imageHistory)
         )
-        let saved = try saver.save(finished)
-        report.tags = saved.tags
-        report.imageID = saved.imageID
-        report.digest = saved.digest
-        report.manifestSize = saved.manifestSize
-        return (report, image.archivedDirectories)
+        var report = try task.saver.save(finished)
+        report.bom = bom
+        return Exported(report: report, archivedDirectories: image.archivedDirectories)
     }
 
     func readBuildMetadata() throws(ExportError) -> BuildMetadata {
@@ -173,4 +165,19 @@ public struct ExportPhase: Sendable {
         }
         return entries
     }
+}
+
+/// What is to be exported, once all images are open.
+private struct ExportTask {
+    let base: ExportBase
+    let runImageNames: RunImageNames
+    let project: ProjectMetadata
+    let saver: ImageSaver
+}
+
+/// What an export leaves for the report and the cache.
+private struct Exported {
+    let report: Report
+    /// The diff ids of directories that were archived, by path.
+    let archivedDirectories: [String: DiffID]
 }

@@ -16,14 +16,14 @@ struct ExecD {
     func run(_ path: RawPath, changing environment: inout LaunchEnvironment) throws(LaunchError) {
         let output = try self.output(of: path, environment)
         do {
-            for (name, value) in try Self.variables(output) { environment.set(name.utf8, to: value.utf8) }
+            for (name, value) in try Self.variables(output) { environment[name] = value }
         } catch {
             throw .execDOutput(path: path.description, error)
         }
     }
 
     /// Reads what a program has written: a table of strings.
-    private static func variables(_ output: [UInt8]) throws(TOMLError) -> [(name: String, value: String)] {
+    static func variables(_ output: [UInt8]) throws(TOMLError) -> [(name: String, value: String)] {
         let table = try TOMLDocument.parse(output, file: "")
         var variables: [(name: String, value: String)] = []
         for (name, value) in table {

@@ -25,7 +25,7 @@ public struct LaunchInputs: Sendable {
     /// - Parameter environment: The launcher's environment.
     public init(_ environment: LaunchEnvironment) {
         func path(_ name: String, default standard: String) -> RawPath {
-            guard let value = environment.value(of: name.utf8), !value.isEmpty else { return RawPath(standard) }
+            guard let value = environment.value(of: name), !value.isEmpty else { return RawPath(standard) }
             return RawPath(bytes: [UInt8](value))
         }
         platformAPI = environment[EnvironmentName.platformAPI] ?? ""

@@ -63,7 +63,7 @@ struct Launcher {
     private func launchDirectly(_ start: StartCommand, _ environment: LaunchEnvironment) throws(LaunchError) -> Never {
         guard let name = start.command.first else { throw .emptyCommand(type: start.type) }
         // The program is looked up in the app's directory although it will run in its own.
-        let program = try ProgramLookup.find(name, searchPath: environment.value(of: "PATH".utf8) ?? [])
+        let program = try ProgramLookup.find(name, searchPath: environment.value(of: "PATH") ?? [])
         if !start.workingDirectory.bytes.isEmpty || !inputs.appDir.isAbsolute {
             do {
                 try enter(start.workingDirectory.bytes.isEmpty ? inputs.appDir : start.workingDirectory)

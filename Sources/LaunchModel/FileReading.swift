@@ -30,10 +30,10 @@ public struct DirectoryEntry: Hashable, Sendable {
 
 /// The few reading operations that launch and build need, in terms of raw paths.
 public enum FileReading {
-    /// The size up to which Swift takes temporary memory from the stack.
-    private static let stackCapacity = 1024
-    /// The size of buffers for contents of any length.
-    private static let heapCapacity = 16384
+    /// How much to read of a file that is probably small, and of a directory: Swift takes as much from the stack.
+    private static let smallSize = 1024
+    /// How much to read of a file of any length.
+    private static let largeSize = 16384
 
     /// The contents of a file.
     ///
@@ -60,11 +60,10 @@ public enum FileReading {
         let path = directory.appending(entry.name)
         let descriptor = try open(path, flags: O_RDONLY)
         defer { _ = close(descriptor) }
-        var bytes: [UInt8] = []
-        let received = try read(into: &bytes, upTo: stackCapacity, from: descriptor, path)
+        let start = try read(upTo: smallSize, from: descriptor, path)
         // A regular file that gives less than was asked for has come to its end; anything else may have more to say.
-        if entry.kind == .file, received < stackCapacity { return bytes }
-        return bytes + (try contents(of: descriptor, path: path))
+        if entry.kind == .file, start.count < smallSize { return start }
+        return start + (try contents(of: descriptor, path: path))
     }
 
     /// Everything that can be read from a descriptor until its end.
@@ -75,9 +74,12 @@ public enum FileReading {
     /// - Returns: The bytes.
     /// - Throws: What `read` failed with.
     public static func contents(of descriptor: Int32, path: RawPath) throws(SystemError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        while try read(into: &bytes, upTo: heapCapacity, from: descriptor, path) > 0 {}
-        return bytes
+        var parts: [ArraySlice<UInt8>] = []
+        while true {
+            let part = try read(upTo: largeSize, from: descriptor, path)
+            if part.isEmpty { return [UInt8](joining: parts) }
+            parts.append(part[...])
+        }
     }
 
     /// The entries of a directory, sorted bytewise, without `.` and `..`.
@@ -157,20 +159,19 @@ public enum FileReading {
         return path.withCString { faccessat(AT_FDCWD, $0, mode, 0) }
     }
 
-    /// Appends what one `read` gives, which may be less than `count`; returns how much, 0 at the end.
+    /// What one `read` gives, which may be less than `count`; nothing at the end.
     private static func read(
-        into bytes: inout [UInt8],
         upTo count: Int,
         from descriptor: Int32,
         _ path: RawPath
-    ) throws(SystemError) -> Int {
+    ) throws(SystemError) -> [UInt8] {
         while true {
-            let received = withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { buffer in
-                let received = CPOSIX.read(descriptor, buffer.baseAddress, count)
-                if received > 0 { bytes.append(contentsOf: buffer[..<received]) }
-                return received
+            var received = 0
+            let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+                received = CPOSIX.read(descriptor, buffer.baseAddress, count)
+                filled = max(received, 0)
             }
-            if received >= 0 { return received }
+            if received >= 0 { return bytes }
             let code = cposix_errno()
             if code != EINTR { throw SystemError(operation: "read", path: path, code: code) }
         }
@@ -181,7 +182,7 @@ public enum FileReading {
         from descriptor: Int32,
         in directory: RawPath
     ) -> Int {
-        let capacity = stackCapacity
+        let capacity = smallSize
         return withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 8) { buffer in
             let received = launcher_getdents(descriptor, buffer.baseAddress, capacity)
             guard received > 0 else { return received }
@@ -197,7 +198,7 @@ public enum FileReading {
     }
 
     /// The first record of what `getdents64` has delivered: the name, the type, and the record's length.
-    private static func decodeEntry(_ bytes: UnsafeRawBufferPointer) -> ([UInt8], Int, Int)? {
+    static func decodeEntry(_ bytes: UnsafeRawBufferPointer) -> ([UInt8], Int, Int)? {
         let nameOffset = 19
         guard bytes.count > nameOffset else { return nil }
         let length = Int(bytes.loadUnaligned(fromByteOffset: 16, as: UInt16.self))

@@ -3,6 +3,8 @@ internal import CPOSIX
 // How layers, platforms and operators change an environment through directories and files.
 
 extension LaunchEnvironment {
+    private static let pathSeparator: ArraySlice = [UInt8(ascii: ":")]
+
     /// Puts the layer's directories of binaries, libraries and so on in front of the variables that list them.
     ///
     /// - Parameters:
@@ -17,7 +19,7 @@ extension LaunchEnvironment {
                 throw .unreadable(error)
             }
             let directory = layer.path.appending(rule.directory).bytes
-            concatenate(rule.variable.utf8, directory[...], before: true, delimiter: [UInt8(ascii: ":")])
+            concatenate([UInt8](rule.variable.utf8)[...], directory[...], before: true, delimiter: Self.pathSeparator)
         }
     }
 
@@ -54,25 +56,28 @@ extension LaunchEnvironment {
         files: [DirectoryEntry],
         unsuffixed: EnvironmentAction
     ) throws(SystemError) {
-        let period = file.name.firstIndex(of: UInt8(ascii: "."))
-        let name = file.name[..<(period ?? file.name.endIndex)]
-        let action: EnvironmentAction
-        if let period {
-            guard let known = EnvironmentAction(suffix: file.name[(period + 1)...]) else { return }
-            action = known
-        } else {
-            action = unsuffixed
-        }
+        guard let (name, action) = EnvironmentAction.of(fileNamed: file.name, unsuffixed: unsuffixed) else { return }
         guard let contents = try Self.contents(of: file, in: directory) else { return }
+        perform(action, on: name, with: contents, Self.delimiter(for: name, in: directory, files: files))
+    }
+
+    /// Does to a variable what a file says; the delimiter is nil where there is none for the variable.
+    mutating func perform(
+        _ action: EnvironmentAction,
+        on name: ArraySlice<UInt8>,
+        with contents: [UInt8],
+        _ delimiter: @autoclosure () -> [UInt8]?
+    ) {
         switch action {
         case .override:
-            set(name, to: contents)
+            set(name, to: contents[...])
         case .default:
-            if value(of: name)?.isEmpty ?? true { set(name, to: contents) }
-        case .prepend, .append, .prependPath:
-            let standard = action == .prependPath ? [UInt8(ascii: ":")] : []
-            let delimiter = Self.delimiter(for: name, in: directory, files: files) ?? standard
-            concatenate(name, contents[...], before: action != .append, delimiter: delimiter)
+            if value(of: name)?.isEmpty ?? true { set(name, to: contents[...]) }
+        case .prepend, .append:
+            concatenate(name, contents[...], before: action == .prepend, delimiter: (delimiter() ?? [])[...])
+        case .prependPath:
+            let own = delimiter()
+            concatenate(name, contents[...], before: true, delimiter: own.map { $0[...] } ?? Self.pathSeparator)
         }
     }
 
@@ -99,21 +104,16 @@ extension LaunchEnvironment {
 
     /// Joins an addition to the value there is; a value that is empty takes no delimiter.
     private mutating func concatenate(
-        _ name: some Collection<UInt8>,
+        _ name: ArraySlice<UInt8>,
         _ addition: ArraySlice<UInt8>,
         before: Bool,
-        delimiter: [UInt8]
+        delimiter: ArraySlice<UInt8>
     ) {
         guard let present = value(of: name), !present.isEmpty else {
             set(name, to: addition)
             return
         }
-        var joined: [UInt8] = []
-        joined.reserveCapacity(present.count + delimiter.count + addition.count)
-        joined.append(contentsOf: before ? addition : present)
-        joined.append(contentsOf: delimiter)
-        joined.append(contentsOf: before ? present : addition)
-        set(name, to: joined)
+        set(name, to: before ? addition : present, delimiter, before ? present : addition)
     }
 }
 
@@ -141,9 +141,9 @@ extension LaunchEnvironment {
             for file in files where file.kind != .directory {
                 guard let contents = try Self.contents(of: file, in: directory) else { continue }
                 if pathVariables.contains(where: { file.name.elementsEqual($0.utf8) }) {
-                    concatenate(file.name, contents[...], before: true, delimiter: [UInt8(ascii: ":")])
+                    concatenate(file.name[...], contents[...], before: true, delimiter: Self.pathSeparator)
                 } else {
-                    set(file.name, to: contents)
+                    set(file.name[...], to: contents[...])
                 }
             }
         } catch {

@@ -50,22 +50,26 @@ public struct LaunchEnvironment: Equatable, Sendable {
     ///
     /// - Parameter name: The variable's name.
     /// - Returns: The value, or nil if the variable isn't set.
-    public func value(of name: some Collection<UInt8>) -> ArraySlice<UInt8>? {
+    public func value(of name: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         index(of: name).map { variables[$0].value }
+    }
+
+    /// The value of a variable.
+    ///
+    /// - Parameter name: The variable's name.
+    /// - Returns: The value as bytes, or nil if the variable isn't set.
+    public func value(of name: String) -> ArraySlice<UInt8>? {
+        value(of: [UInt8](name.utf8)[...])
     }
 
     /// Sets a variable.
     ///
     /// - Parameters:
     ///   - name: The variable's name.
-    ///   - value: Its value.
-    public mutating func set(_ name: some Collection<UInt8>, to value: some Collection<UInt8>) {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(name.count + 1 + value.count)
-        bytes.append(contentsOf: name)
-        bytes.append(UInt8(ascii: "="))
-        bytes.append(contentsOf: value)
-        let variable = Entry(bytes: bytes, nameCount: name.count)
+    ///   - parts: What its value is made of, to be joined.
+    public mutating func set(_ name: ArraySlice<UInt8>, to parts: ArraySlice<UInt8>...) {
+        let equals = [UInt8(ascii: "=")]
+        let variable = Entry(bytes: [UInt8](joining: [name, equals[...]] + parts), nameCount: name.count)
         if let index = index(of: name) {
             variables[index] = variable
         } else {
@@ -82,8 +86,10 @@ public struct LaunchEnvironment: Equatable, Sendable {
         }
     }
 
-    private func index(of name: some Collection<UInt8>) -> Int? {
-        variables.firstIndex { $0.nameCount == name.count && $0.name.elementsEqual(name) }
+    private func index(of name: ArraySlice<UInt8>) -> Int? {
+        name.withUnsafeBufferPointer { name in
+            variables.firstIndex { $0.nameCount == name.count && $0.bytes.begins(with: name) }
+        }
     }
 
     /// All variables, `NAME=value` each, in order.
@@ -100,10 +106,10 @@ public struct LaunchEnvironment: Equatable, Sendable {
     ///
     /// - Parameter name: The variable's name.
     public subscript(name: String) -> String? {
-        get { value(of: name.utf8).map { String(decoding: $0, as: UTF8.self) } }
+        get { value(of: name).map { String(decoding: $0, as: UTF8.self) } }
         set {
             if let newValue {
-                set(name.utf8, to: newValue.utf8)
+                set([UInt8](name.utf8)[...], to: [UInt8](newValue.utf8)[...])
             } else {
                 remove([name])
             }
@@ -127,13 +133,14 @@ extension LaunchEnvironment {
     public static func launch(inheriting environment: LaunchEnvironment) -> LaunchEnvironment {
         var result = environment
         result.remove(EnvironmentName.hiddenFromProcesses)
-        if let path = result.value(of: "PATH".utf8) {
+        if let path = result.value(of: "PATH") {
             let separator = UInt8(ascii: ":")
             let kept = path.split(separator: separator, omittingEmptySubsequences: false).filter { directory in
                 !directory.elementsEqual(DefaultPath.processDir.utf8)
                     && !directory.elementsEqual(DefaultPath.lifecycleDir.utf8)
             }
-            result.set("PATH".utf8, to: [UInt8](kept.joined(separator: CollectionOfOne(separator))))
+            let joined = [UInt8](kept.joined(separator: CollectionOfOne(separator)))
+            result.set([UInt8]("PATH".utf8)[...], to: joined[...])
         }
         return result
     }

@@ -48,10 +48,22 @@ public enum EnvironmentAction: Hashable, Sendable {
     /// As ``prepend``, with `:` unless there is a delimiter.
     case prependPath
 
-    /// The action that a suffix stands for.
+    /// The variable that a file is about, and what the file does to it.
     ///
-    /// - Parameter suffix: What follows the first period of the file's name.
-    init?(suffix: some Collection<UInt8>) {
+    /// - Parameters:
+    ///   - fileName: The name: the variable's up to the first period, then the suffix.
+    ///   - unsuffixed: What a file whose name has no period does.
+    /// - Returns: Nil for a file that does nothing by itself: one with a delimiter, or with an unknown suffix.
+    static func of(
+        fileNamed fileName: [UInt8],
+        unsuffixed: EnvironmentAction
+    ) -> (name: ArraySlice<UInt8>, action: EnvironmentAction)? {
+        guard let period = fileName.firstIndex(of: UInt8(ascii: ".")) else { return (fileName[...], unsuffixed) }
+        return EnvironmentAction(suffix: fileName[(period + 1)...]).map { (fileName[..<period], $0) }
+    }
+
+    /// The action that a suffix stands for, the empty one included: that is a name with a period at its end.
+    private init?(suffix: ArraySlice<UInt8>) {
         if suffix.elementsEqual("override".utf8) {
             self = .override
         } else if suffix.elementsEqual("default".utf8) {

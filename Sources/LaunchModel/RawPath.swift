@@ -21,13 +21,9 @@ public struct RawPath: Hashable, Sendable {
     ///
     /// - Parameter component: A name, or a relative path.
     /// - Returns: Both, with a slash between them.
-    public func appending(_ component: some Collection<UInt8>) -> RawPath {
-        var joined: [UInt8] = []
-        joined.reserveCapacity(bytes.count + 1 + component.count)
-        joined.append(contentsOf: bytes)
-        if joined.last != UInt8(ascii: "/") { joined.append(UInt8(ascii: "/")) }
-        joined.append(contentsOf: component)
-        return RawPath(bytes: joined)
+    public func appending(_ component: [UInt8]) -> RawPath {
+        let slash = [UInt8(ascii: "/")]
+        return RawPath(bytes: [UInt8](joining: [bytes[...], bytes.last == slash[0] ? [] : slash[...], component[...]]))
     }
 
     /// The path of something in this directory.
@@ -35,7 +31,7 @@ public struct RawPath: Hashable, Sendable {
     /// - Parameter component: A name, or a relative path.
     /// - Returns: Both, with a slash between them.
     public func appending(_ component: String) -> RawPath {
-        appending(component.utf8)
+        appending([UInt8](component.utf8))
     }
 
     /// The same path without repeated slashes, `.` and, as far as names before them can be taken back, `..`.

@@ -15,7 +15,7 @@ private enum ARM64 {
 )
 struct ARM64Tests {
     /// Starts the launcher in the emulator; what it becomes runs without.
-    private func run(_ image: AppImage, _ words: [String], as name: String = "launcher") throws -> LaunchResult {
+    private func run(_ image: AppImage, _ words: [String], as name: String = "x") throws -> LaunchResult {
         let emulator = try #require(ARM64.emulator)
         return try image.run(LauncherProgram(build: "arm64", path: emulator), ["-0", name, ARM64.launcher] + words)
     }

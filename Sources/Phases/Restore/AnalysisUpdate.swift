@@ -133,26 +133,27 @@ public struct AnalysisUpdate: Sendable {
             }
         } else if needsTarget(runImage) {
             logger.debug("Updating run image info in analyzed metadata...")
-            do {
-                guard let found = try stores.images.open(runImage.image, platform: nil) else {
-                    throw PhaseError(.failed, "failed to get run image \(runImage.image)")
-                }
-                image = found
-            } catch let error as OCIError {
-                throw PhaseError(.failed, failedTo: "get run image \(runImage.image)", error)
-            } catch {
-                throw PhaseError(.failed, "failed to get run image \(runImage.image)")
-            }
+            image = try open(runImage.image)
         } else {
             return
         }
-        guard inputs.platformAPI.supports(.restorerUpdatesAnalyzed) else { return }
         logger.debug("Run image info in analyzed metadata was: ")
         logger.debug(analysis.runImage.summary)
         analysis.runImage?.reference = image.identifier
         analysis.runImage?.target = inputs.platformAPI.supports(.targetData) ? RunImageTarget(of: image) : nil
         logger.debug("Run image info in analyzed metadata is: ")
         logger.debug(analysis.runImage.summary)
+    }
+
+    private func open(_ name: String) throws(PhaseError) -> any StoredImage {
+        let image: (any StoredImage)?
+        do {
+            image = try stores.images.open(name, platform: nil)
+        } catch {
+            throw PhaseError(.failed, failedTo: "get run image \(name)", error)
+        }
+        guard let image else { throw PhaseError(.failed, "failed to get run image \(name)") }
+        return image
     }
 
     /// Whether the run image was chosen by an extension, so that nobody has looked at it yet.
@@ -164,16 +165,16 @@ public struct AnalysisUpdate: Sendable {
     // MARK: Images to extend
 
     /// Opens an image in a registry, and saves it for the extender.
-    private func pull(_ name: String) throws(AnalysisUpdateError) -> any StoredImage {
+    private func pull(_ name: String) throws(PullError) -> any StoredImage {
+        let image: (any StoredImage)?
         do {
-            guard let image = try stores.registry.open(name, platform: nil) else { throw AnalysisUpdateError.notFound }
-            try save(image)
-            return image
-        } catch let error as AnalysisUpdateError {
-            throw error
+            image = try stores.registry.open(name, platform: nil)
+            if let image { try save(image) }
         } catch {
-            throw .image("\(error)")
+            throw .store(error)
         }
+        guard let image else { throw .notFound }
+        return image
     }
 
     private func save(_ image: any StoredImage) throws(OCIError) {
@@ -194,14 +195,14 @@ public struct AnalysisUpdate: Sendable {
 }
 
 /// Why an image can't be had.
-private enum AnalysisUpdateError: Error, CustomStringConvertible {
+private enum PullError: Error, CustomStringConvertible {
     case notFound
-    case image(String)
+    case store(OCIError)
 
     var description: String {
         switch self {
         case .notFound: "failed to get remote image"
-        case .image(let message): message
+        case .store(let error): error.description
         }
     }
 }

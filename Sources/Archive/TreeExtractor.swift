@@ -8,20 +8,13 @@ struct ExtractionOptions {
 
 /// Makes entries below a directory that nobody else uses, without ever following a symbolic link.
 final class TreeExtractor {
-    private struct OpenDirectory {
-        let name: [UInt8]
-        let descriptor: FileDescriptor
-    }
-
     private struct FinishedDirectory {
         let path: [[UInt8]]
         let header: TarHeader
     }
 
-    private let root: FileDescriptor
     private let options: ExtractionOptions
-    /// The open directories from the root's child to where the last entry was made.
-    private var stack: [OpenDirectory] = []
+    private let directories: DirectoryStack
     /// Directories get their permissions and times last: both would hinder, or suffer from, what is made in them.
     private var finished: [FinishedDirectory] = []
     private(set) var entries = 0
@@ -32,12 +25,8 @@ final class TreeExtractor {
     ///   - root: an open directory, as long as the extractor is used.
     ///   - options: what entries get.
     init(root: FileDescriptor, options: ExtractionOptions) {
-        self.root = root
+        directories = DirectoryStack(root: root)
         self.options = options
-    }
-
-    deinit {
-        for directory in stack { directory.descriptor.close() }
     }
 
     /// Makes an entry, in place of an earlier one of the same name that is no directory.
@@ -76,14 +65,7 @@ final class TreeExtractor {
                 if let time = self.time(header) { try parent.setTime(name, time) }
             }
         case .hardLink:
-            guard let existing = link.last else { throw unsafe(header, "it links to a directory") }
-            let source = try walk(link.dropLast(), header)
-            defer { if source != root { source.close() } }
-            try replacing(name, in: parent, header, "link") { (name) throws(Errno) in
-                try existing.withName { (existing) throws(Errno) in
-                    try parent.makeHardLink(name, to: existing, in: source)
-                }
-            }
+            try makeHardLink(name, in: parent, to: link, header)
         case .fifo:
             try replacing(name, in: parent, header, "mkfifo") { (name) throws(Errno) in
                 try parent.makeFIFO(name, mode: 0o600)
@@ -112,45 +94,14 @@ final class TreeExtractor {
 
     // MARK: - Directories
 
-    /// Opens a directory below the root, and makes it and its parents where they are missing.
+    /// Opens the directory of an entry, and makes it and its parents where they are missing.
     private func directory(_ path: ArraySlice<[UInt8]>, _ header: TarHeader) throws(ArchiveError) -> FileDescriptor {
-        let shared = zip(stack, path).prefix { $0.name == $1 }.count
-        while stack.count > shared { stack.removeLast().descriptor.close() }
-        for name in path.dropFirst(shared) {
-            let parent = stack.last?.descriptor ?? root
-            do throws(Errno) {
-                let descriptor = try name.withName { (name) throws(Errno) in
-                    do throws(Errno) {
-                        return try parent.open(name, [.read, .directory])
-                    } catch .noSuchFile {
-                        try parent.makeDirectory(name, mode: 0o777)
-                        return try parent.open(name, [.read, .directory])
-                    }
-                }
-                stack.append(OpenDirectory(name: name, descriptor: descriptor))
-            } catch {
-                if error == .notDirectory || error == .tooManyLinks { throw unsafe(header, "it leads through a link") }
-                throw failure(error, "open", header)
-            }
+        do throws(Errno) {
+            return try directories.open(path)
+        } catch {
+            if error == .notDirectory || error == .tooManyLinks { throw unsafe(header, "it leads through a link") }
+            throw failure(error, "open", header)
         }
-        return stack.last?.descriptor ?? root
-    }
-
-    /// Opens an existing directory below the root, apart from the stack.
-    private func walk(_ path: ArraySlice<[UInt8]>, _ header: TarHeader) throws(ArchiveError) -> FileDescriptor {
-        var current = root
-        for name in path {
-            do throws(Errno) {
-                let next = try name.withName { (name) throws(Errno) in try current.open(name, [.read, .directory]) }
-                if current != root { current.close() }
-                current = next
-            } catch {
-                if current != root { current.close() }
-                if error == .notDirectory || error == .tooManyLinks { throw unsafe(header, "its target is a link") }
-                throw failure(error, "link", header)
-            }
-        }
-        return current
     }
 
     private func makeDirectory(_ name: [UInt8], in parent: FileDescriptor, _ header: TarHeader) throws(ArchiveError) {
@@ -190,6 +141,28 @@ final class TreeExtractor {
             }
         } catch {
             throw failure(error, operation, header)
+        }
+    }
+
+    private func makeHardLink(
+        _ name: [UInt8],
+        in parent: FileDescriptor,
+        to link: [[UInt8]],
+        _ header: TarHeader
+    ) throws(ArchiveError) {
+        guard let existing = link.last else { throw unsafe(header, "it links to a directory") }
+        let source: FileDescriptor
+        do throws(Errno) {
+            source = try directories.walk(link.dropLast())
+        } catch {
+            if error == .notDirectory || error == .tooManyLinks { throw unsafe(header, "its target is a link") }
+            throw failure(error, "link", header)
+        }
+        defer { source.close() }
+        try replacing(name, in: parent, header, "link") { (name) throws(Errno) in
+            try existing.withName { (existing) throws(Errno) in
+                try parent.makeHardLink(name, to: existing, in: source)
+            }
         }
     }
 

@@ -118,7 +118,7 @@ struct LayerEngineTests {
     @Test("a tree deeper than descriptors may be open")
     func deepTree() throws {
         let disk = try LayerDisk()
-        let deep = String(repeating: "/d", count: 400)
+        let deep = String(repeating: "/d", count: 160)
         try disk.write("/work\(deep)/file", "deep")
         try disk.write("/work/d/d/later", "later")
         let found = try names(tar(disk.layer("/work")))

@@ -251,6 +251,20 @@ struct LayerExtractorTests {
         #expect(try FileSystem.readFile(base + "/f") == [1])
     }
 
+    @Test("a tree deeper than descriptors may be open survives a round trip")
+    func deepTree() throws {
+        let deep = String(repeating: "/d", count: 160)
+        try disk.write("/l\(deep)/file", "deep")
+        try disk.write("/l/d/d/later", "later")
+        let content = try tar(disk.layer("/l"))
+        _ = try LayerExtractor(restoresOwners: false).extract(
+            MemorySource(content),
+            into: ExtractionTarget(directory: target, entryPrefix: "/l")
+        )
+        let difference = try runCommand(["diff", "-r", disk.root + "/l", target])
+        #expect(difference.status == .exited(0), "\(difference.output)")
+    }
+
     @Test("many random trees survive a round trip")
     func randomTrees() throws {
         for round in 0..<10 {

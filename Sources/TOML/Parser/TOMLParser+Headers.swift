@@ -67,12 +67,16 @@ extension TOMLParser {
             return storage
         }
         // In a function of its own, so that nothing holds on to the array when it is changed.
-        try checkIsOpenArray(table.entries[number], segment)
+        storage.entries.reserveCapacity(try sizeOfLastTable(in: table.entries[number], segment))
         table.appendElement(element, toArrayAt: number)
         return storage
     }
 
-    private func checkIsOpenArray(_ entry: TableStorage.Entry, _ segment: KeySegment) throws(TOMLError) {
+    /// How many entries the last table of an array has that headers may add to; the next one will have about as many.
+    private func sizeOfLastTable(
+        in entry: TableStorage.Entry,
+        _ segment: KeySegment
+    ) throws(TOMLError) -> Int {
         guard case .array(let array) = entry.value else { throw alreadyDefined(segment, entry) }
         guard array.isFromHeaders else {
             throw failure(
@@ -80,5 +84,6 @@ extension TOMLParser {
                 at: Int(segment.offset)
             )
         }
+        return array.last?.tableValue?.count ?? 0
     }
 }

@@ -36,8 +36,10 @@ extension TOMLParser {
             let key = try parseLiteralString()
             return KeySegment(key: key, hash: KeyHash(key), offset: UInt32(truncatingIfNeeded: start))
         default:
-            while cursor < text.count, text[cursor].isBareKey { cursor &+= 1 }
-            guard cursor > start else { throw failure("expected a key, found \(found())") }
+            var end = start
+            while end < text.count, text[end].isBareKey { end &+= 1 }
+            cursor = end
+            guard end > start else { throw failure("expected a key, found \(found())") }
             let bytes = UnsafeBufferPointer(rebasing: text[start..<cursor])
             return KeySegment(
                 key: String(decoding: bytes, as: UTF8.self),

@@ -2,7 +2,9 @@ extension TOMLParser {
     /// Reads a boolean, a number, a date or a time: everything that is made of letters, digits, signs and points.
     mutating func parseScalar() throws(TOMLError) -> TOMLValue {
         let start = cursor
-        while let byte = peek(), isScalarByte(byte) { cursor &+= 1 }
+        var end = start
+        while end < text.count, isScalarByte(text[end]) { end &+= 1 }
+        cursor = end
         // A space instead of a T, if a time follows.
         if cursor - start == 10, text[start &+ 4] == .minus, text[start].isDigit,
             peek() == .space, peek(ahead: 1)?.isDigit == true

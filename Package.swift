@@ -145,7 +145,7 @@ let package = Package(
         ),
 
         // Level 7
-        tool("lifecycle", ["LifecycleCommands"]),
+        tool("lifecycle", ["LifecycleCommands", "POSIX"]),
         tool("toml-test-decoder", ["JSON", "POSIX", "TOML"]),
         tool("toml-test-encoder", ["JSON", "POSIX", "TOML"]),
         launcher,

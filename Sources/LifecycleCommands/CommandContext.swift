@@ -46,6 +46,9 @@ struct CommandContext {
         )
         do {
             try inputs.resolve(for: phase, resolution)
+        } catch .missingRunImage {
+            // Not a fault of the command line: the phases before haven't done their work.
+            throw PhaseError(.export, failedTo: "export", PlatformModelError.missingRunImage)
         } catch {
             throw PhaseError(
                 .invalidArguments,

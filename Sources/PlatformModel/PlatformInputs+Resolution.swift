@@ -165,7 +165,7 @@ extension PlatformInputs {
         let analyzed = try AnalysisMetadata.read(analyzedPath)
         if analyzed == nil { context.notify(.warning("No analyzed metadata found at path \"\(analyzedPath)\"")) }
         guard let reference = analyzed?.runImage?.reference, !reference.isEmpty else {
-            throw .input("run image not found in analyzed metadata")
+            throw .missingRunImage
         }
         runImage = reference
     }

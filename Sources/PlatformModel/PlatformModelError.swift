@@ -17,6 +17,8 @@ public enum PlatformModelError: Error, Sendable {
     case unrepresentable(String)
     /// The inputs don't make sense.
     case input(String)
+    /// analyzed.toml is missing or names no run image, so there is nothing to export to.
+    case missingRunImage
 
     /// The source line with a caret below the fault, where one is known.
     public var excerpt: String? {
@@ -35,6 +37,7 @@ extension PlatformModelError: CustomStringConvertible {
         case .unexpectedLabel(let name, let message): "failed to unmarshal context of label '\(name)': \(message)"
         case .unrepresentable(let message): message
         case .input(let message): message
+        case .missingRunImage: "run image not found in analyzed metadata"
         }
     }
 }

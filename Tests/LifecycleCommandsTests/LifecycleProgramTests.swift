@@ -55,7 +55,7 @@ struct LifecycleProgramTests {
         (["exporter"], 3),
         (["creator", "a", "b"], 3),
         (["rebaser"], 3),
-        (["exporter", "Bad/Ref:Tag"], 3),
+        (["analyzer", "-run-image", "first.example/run", "Bad/Ref:Tag"], 3),
         (["extender"], 102),
     ]
 
@@ -89,6 +89,14 @@ struct LifecycleProgramTests {
         let quiet = environment.merging(["CNB_EXPERIMENTAL_MODE": "quiet"]) { $1 }
         #expect(LifecycleProgram(logger: logger, environment: quiet).run(arguments) == 3)
         #expect(logger.messages.last == "failed to resolve inputs: -layout-dir is required with -layout")
+    }
+
+    @Test("an exporter without analyzed.toml fails as an export")
+    func missingAnalysis() throws {
+        let directory = try TemporaryDirectory()
+        let result = run("exporter", "-layers", directory.path, "first.example/app")
+        #expect(result.code == 62)
+        #expect(result.messages.last == "failed to export: run image not found in analyzed metadata")
     }
 
     @Test("misplaced flags are pointed out")

@@ -1,7 +1,26 @@
 import POSIX
 
 /// Further facts about a message, shown in JSON only, in their order.
-public typealias LogFields = KeyValuePairs<String, String>
+public typealias LogFields = KeyValuePairs<String, LogValue>
+
+/// A fact about a message.
+public enum LogValue: Sendable, ExpressibleByStringLiteral {
+    /// Words.
+    case text(String)
+    /// A number, which programs may want to add up.
+    case number(Int64)
+
+    /// Takes words from the source text.
+    public init(stringLiteral text: String) { self = .text(text) }
+
+    /// The value as JSON has it.
+    var json: String {
+        switch self {
+        case .text(let text): JSONText.quoted(text)
+        case .number(let number): "\(number)"
+        }
+    }
+}
 
 /// A message on its way to a descriptor.
 struct LogMessage {
@@ -21,7 +40,7 @@ struct LogMessage {
 
     var bytes: [UInt8]
     var style: Style
-    var fields: [(key: String, value: String)] = []
+    var fields: [(key: String, value: LogValue)] = []
 
     init(_ text: String, style: Style = .marked, fields: LogFields = [:]) {
         bytes = Array(text.utf8)
@@ -72,7 +91,7 @@ struct LogMessage {
         var line = #"{"time":"\#(time.rfc3339(fraction: true))","level":"\#(level.name)","msg":"#
         line += JSONText.quoted(message)
         for (key, value) in fields {
-            line += ",\(JSONText.quoted(key)):\(JSONText.quoted(value))"
+            line += ",\(JSONText.quoted(key)):\(value.json)"
         }
         return Array((line + "}\n").utf8)
     }

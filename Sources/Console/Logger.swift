@@ -30,7 +30,8 @@ public final class Logger: Sendable {
     }
 
     private let settings: Lock<Settings>
-    private let format: Format
+    /// How messages are written.
+    public let format: Format
     private let destination: Destination
 
     /// Makes a logger.
@@ -52,17 +53,19 @@ public final class Logger: Sendable {
         destination = .descriptors(output: output, errors: errors)
     }
 
-    private init(collectingFrom level: LogLevel) {
+    private init(collectingFrom level: LogLevel, format: Format) {
         settings = Lock(Settings(level: level, usesColor: false))
-        format = .text
+        self.format = format
         destination = .collection
     }
 
     /// Makes a logger that keeps messages instead of writing them, for tests.
-    /// - Parameter level: From which level on messages are kept.
+    /// - Parameters:
+    ///   - level: From which level on messages are kept.
+    ///   - format: What the logger says of itself; what it keeps is text.
     /// - Returns: The logger; see ``records``.
-    public static func collecting(level: LogLevel = .debug) -> Logger {
-        Logger(collectingFrom: level)
+    public static func collecting(level: LogLevel = .debug, format: Format = .text) -> Logger {
+        Logger(collectingFrom: level, format: format)
     }
 
     /// What a collecting logger has kept.
@@ -119,7 +122,7 @@ public final class Logger: Sendable {
     /// - Parameter name: The phase in capitals, such as `DETECTING`.
     public func phase(_ name: String) {
         guard isEnabled(.info) else { return }
-        write(.info, LogMessage("===> \(name)", style: .phase, fields: ["phase": name]))
+        write(.info, LogMessage("===> \(name)", style: .phase, fields: ["phase": .text(name)]))
     }
 
     // MARK: - Output of child processes

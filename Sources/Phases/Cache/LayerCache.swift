@@ -89,6 +89,19 @@ public enum CacheError: Error, Sendable {
     case failed(String)
 }
 
+extension CacheError {
+    /// What is wrong, in few words that are the same for all layers.
+    var summary: String {
+        switch self {
+        case .missing: "missing in the cache"
+        case .denied: "unreadable in the cache"
+        case .damaged: "bad checksum in the cache"
+        case .unusable(_, let reason): "cannot be extracted: \(reason)"
+        case .busy, .failed: description
+        }
+    }
+}
+
 extension CacheError: CustomStringConvertible {
     /// What is wrong.
     public var description: String {

@@ -19,7 +19,7 @@ struct AppImage {
     /// The image so far.
     var draft: ImageDraft
     /// The diff ids of directories that were archived, which the cache need not compute again.
-    private(set) var archivedDirectories: [String: DiffID] = [:]
+    private(set) var archivedDirectories: [String: LayerDigest] = [:]
 
     private let previous: (any StoredImage)?
     private let saver: ImageSaver
@@ -49,8 +49,12 @@ struct AppImage {
 
     /// A layer that has been added, and whether it came from the previous image.
     struct Addition {
-        let diffID: DiffID
+        let content: LayerDigest
         let isReused: Bool
+        /// Why it was archived or taken over.
+        let reason: String
+
+        var diffID: DiffID { DiffID(content.diffID) }
     }
 
     /// Adds a directory with all that is below it, and says so.
@@ -62,15 +66,15 @@ struct AppImage {
         previous previousDiffID: String,
         isCached: Bool = false
     ) throws(ExportError) -> DiffID {
-        let diffID = try addLayer(
+        let addition = try addAndTell(
             .directory(path, owner: owner),
             id: id,
             createdBy: createdBy,
             previous: previousDiffID,
             isCached: isCached
         )
-        archivedDirectories[path] = diffID
-        return diffID
+        archivedDirectories[path] = addition.content
+        return addition.diffID
     }
 
     /// Adds a layer, and says so.
@@ -78,13 +82,33 @@ struct AppImage {
         _ content: LayerContent,
         id: String,
         createdBy: String,
-        previous previousDiffID: String,
-        isCached: Bool = false
+        previous previousDiffID: String
     ) throws(ExportError) -> DiffID {
+        try addAndTell(content, id: id, createdBy: createdBy, previous: previousDiffID, isCached: false).diffID
+    }
+
+    private mutating func addAndTell(
+        _ content: LayerContent,
+        id: String,
+        createdBy: String,
+        previous previousDiffID: String,
+        isCached: Bool
+    ) throws(ExportError) -> Addition {
+        let stopwatch = Stopwatch()
         let addition = try add(content, createdBy: createdBy, previous: [previousDiffID], isCached: isCached)
         logger.info("\(addition.isReused ? "Reusing" : "Adding") layer '\(id)'")
         logger.debug("Layer '\(id)' SHA: \(addition.diffID)")
-        return addition.diffID
+        tell(addition, id: id, since: stopwatch)
+        return addition
+    }
+
+    /// Says what became of a layer.
+    func tell(_ addition: Addition, id: String, since stopwatch: Stopwatch) {
+        let kind: LayerOutcome.Kind = addition.isReused ? .reused : .rebuilt
+        var outcome = LayerOutcome(layer: id, kind: kind, place: .image, reason: addition.reason)
+        outcome.bytes = addition.content.size
+        outcome.milliseconds = stopwatch.milliseconds
+        logger.tell(outcome)
     }
 
     /// Adds a layer without a word.
@@ -98,28 +122,32 @@ struct AppImage {
         isCached: Bool = false
     ) throws(ExportError) -> Addition {
         let candidates = previousDiffIDs.compactMap { try? DiffID($0) }.filter { previous?.layer($0) != nil }
+        var reason = previous == nil ? "no previous image" : "not in the previous image"
         if !candidates.isEmpty {
-            let diffID: DiffID
+            let digest: LayerDigest
             do {
-                diffID = DiffID(try engine.digest(content).diffID)
+                digest = try engine.digest(content)
             } catch {
                 throw ExportError("creating layer", error)
             }
+            let diffID = DiffID(digest.diffID)
             if candidates.contains(diffID), takeOver(diffID, createdBy: createdBy) {
-                return Addition(diffID: diffID, isReused: true)
+                return Addition(content: digest, isReused: true, reason: "equal to the previous image's")
             }
+            reason = "contents differ from the previous image's"
         }
         let staged = isCached ? cache?.beginLayer() : nil
         let layer: ImageLayer
+        let archived: LayerDigest
         do {
-            layer = try archive(content, copyingTo: staged)
+            (layer, archived) = try archive(content, copyingTo: staged)
         } catch {
             if let staged { cache?.discard(staged) }
             throw error
         }
         if let staged { cache?.keep(staged, as: layer.diffID) }
         draft.append(layer, createdBy: createdBy)
-        return Addition(diffID: layer.diffID, isReused: false)
+        return Addition(content: archived, isReused: false, reason: reason)
     }
 
     /// Adds a layer of the previous image whose content is not here.
@@ -138,7 +166,7 @@ struct AppImage {
     private func archive(
         _ content: LayerContent,
         copyingTo copy: StagedLayer?
-    ) throws(ExportError) -> ImageLayer {
+    ) throws(ExportError) -> (ImageLayer, LayerDigest) {
         let writer: any BlobWriter
         do {
             writer = try saver.destination.newBlob()
@@ -166,10 +194,11 @@ struct AppImage {
             throw saver.failure(of: error)
         }
         let mediaType = draft.family.layer(compression)
-        return ImageLayer(
+        let layer = ImageLayer(
             descriptor: Descriptor(mediaType: mediaType, digest: digest, size: archived.size),
             diffID: DiffID(archived.diffID)
         )
+        return (layer, archived.content)
     }
 }
 

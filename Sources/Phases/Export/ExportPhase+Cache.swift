@@ -3,6 +3,7 @@ import BuildpackModel
 import CNBCore
 import Console
 import OCI
+import POSIX
 import PlatformModel
 
 extension ExportPhase {
@@ -13,12 +14,12 @@ extension ExportPhase {
     /// - Parameters:
     ///   - cache: The cache.
     ///   - update: The new version of the cache that was begun, or why it could not be.
-    ///   - known: Diff ids of directories that were archived for the image.
+    ///   - known: Digests of directories that were archived for the image.
     ///   - cancellation: Ends the work early.
     func updateCache(
         _ cache: any LayerCache,
         _ update: Result<any CacheUpdate, CacheError>,
-        knowing known: [String: DiffID] = [:],
+        knowing known: [String: LayerDigest] = [:],
         cancellation: Cancellation? = nil
     ) {
         logger.timed("Cache") {
@@ -35,8 +36,10 @@ extension ExportPhase {
 private final class CacheExport {
     private let phase: ExportPhase
     private let cache: any LayerCache
-    private let known: [String: DiffID]
+    private let known: [String: LayerDigest]
     private let engine: LayerEngine
+    /// How many bytes of tar the engine has made for the current layer.
+    private let archivedBytes: Lock<Int64>
     private let original: CacheMetadata
     private let update: any CacheUpdate
 
@@ -44,13 +47,17 @@ private final class CacheExport {
         _ phase: ExportPhase,
         to cache: any LayerCache,
         _ update: Result<any CacheUpdate, CacheError>,
-        knowing known: [String: DiffID],
+        knowing known: [String: LayerDigest],
         cancellation: Cancellation?
     ) throws(ExportError) {
         self.phase = phase
         self.cache = cache
         self.known = known
-        engine = LayerEngine(pool: CompressionPool(), cancellation: cancellation)
+        let archivedBytes = Lock<Int64>(0)
+        self.archivedBytes = archivedBytes
+        engine = LayerEngine(pool: CompressionPool(), cancellation: cancellation) { count in
+            archivedBytes.withLock { $0 &+= Int64(count) }
+        }
         if !cache.exists { phase.logger.info("Layer cache not found") }
         do {
             original = try cache.metadata()
@@ -90,6 +97,7 @@ private final class CacheExport {
         } catch {
             throw ExportError("committing cache", error)
         }
+        phase.logger.tellDropped(original.buildpacks, keeping: metadata.buildpacks, from: .cache)
     }
 
     /// Caches a layer; one that cannot be cached is left out with a warning.
@@ -117,36 +125,52 @@ private final class CacheExport {
     /// Caches a directory, without writing it where the old version of the cache has it.
     private func add(_ path: String, id: String, previous: String?) throws(ExportError) -> DiffID {
         let content = LayerContent.directory(path, owner: phase.owner)
-        var diffID = known[path]
+        var digest = known[path]
+        let stopwatch = Stopwatch()
+        var kind = LayerOutcome.Kind.rebuilt
+        var reason = "not in the cache before"
+        let diffID: DiffID
         do {
             if let previous = previous.flatMap({ try? DiffID($0) }) {
-                let current = try diffID ?? DiffID(engine.digest(content).diffID)
-                diffID = current
-                if current == previous { try reuse(current, id: id) }
+                let current = try digest ?? engine.digest(content)
+                digest = current
+                if DiffID(current.diffID) == previous {
+                    (kind, reason) = try reuse(previous, id: id)
+                } else {
+                    reason = "contents differ from the cache's"
+                }
             }
-            diffID = try update.add(content, knownAs: diffID, with: engine)
+            archivedBytes.withLock { $0 = 0 }
+            diffID = try update.add(content, knownAs: digest.map { DiffID($0.diffID) }, with: engine)
         } catch {
             throw ExportError("\(error)")
         }
-        guard let diffID else { throw ExportError("creating layer '\(id)'") }
         phase.logger.info("Adding cache layer '\(id)'")
         phase.logger.debug("Layer '\(id)' SHA: \(diffID)")
+        var outcome = LayerOutcome(layer: id, kind: kind, place: .cache, reason: reason)
+        outcome.bytes = digest?.size ?? archivedBytes.withLock { $0 }
+        outcome.milliseconds = stopwatch.milliseconds
+        phase.logger.tell(outcome)
         return diffID
     }
 
-    private func reuse(_ diffID: DiffID, id: String) throws(CacheError) {
+    /// Takes a layer over from the old version, unless it turns out to be of no use.
+    private func reuse(_ diffID: DiffID, id: String) throws(CacheError) -> (LayerOutcome.Kind, reason: String) {
         do {
             try cache.verify(diffID)
         } catch {
             phase.logger.warn("Skipping reuse for layer \(id): \(error)")
-            return
+            return (.rebuilt, error.summary)
         }
         phase.logger.info("Reusing cache layer '\(id)'")
         phase.logger.debug("Layer '\(id)' SHA: \(diffID)")
         do {
             try update.reuse(diffID)
         } catch CacheError.missing {
-            phase.logger.warn("Skipping re-use for layer \(id): \(CacheError.missing(diffID: diffID.description))")
+            let error = CacheError.missing(diffID: diffID.description)
+            phase.logger.warn("Skipping re-use for layer \(id): \(error)")
+            return (.rebuilt, error.summary)
         }
+        return (.reused, "equal to the cache's")
     }
 }

@@ -83,6 +83,7 @@ extension ExportPhase {
                 throw ExportError("failed to parse metadata for layers '[\(malformed.joined(separator: " "))]'")
             }
         }
+        logger.tellDropped(previousLabel.buildpacks, keeping: label.buildpacks, from: .image)
     }
 
     /// Adds a launch layer; one without contents is taken from the previous image.
@@ -123,6 +124,8 @@ extension ExportPhase {
         } catch {
             throw ExportError("reusing layer: '\(id)'", error)
         }
+        let reason = "its buildpack left it as it was in the previous image"
+        logger.tell(LayerOutcome(layer: id, kind: .reused, place: .image, reason: reason))
         record.diffID = previous.diffID
         return record
     }
@@ -162,12 +165,14 @@ extension ExportPhase {
         for (index, content) in contents.enumerated() {
             let createdBy = contents.count == 1 ? LayerHistory.app : LayerHistory.slice(index + 1)
             let addition: AppImage.Addition
+            let stopwatch = Stopwatch()
             do {
                 addition = try image.add(content, createdBy: createdBy, previous: previousLabel.app)
             } catch {
                 throw ExportError("exporting app layers", error)
             }
             logger.debug("Layer 'slice-\(index + 1)' SHA: \(addition.diffID)")
+            image.tell(addition, id: "slice-\(index + 1)", since: stopwatch)
             if addition.isReused { reusedCount += 1 }
             label.app.append(addition.diffID.description)
         }

@@ -178,6 +178,6 @@ private struct ExportTask {
 /// What an export leaves for the report and the cache.
 private struct Exported {
     let report: Report
-    /// The diff ids of directories that were archived, by path.
-    let archivedDirectories: [String: DiffID]
+    /// The digests of directories that were archived, by path.
+    let archivedDirectories: [String: LayerDigest]
 }

@@ -11,6 +11,7 @@ import PlatformModel
 struct LayerMetadataRestorer {
     let inputs: RestoreInputs
     let cached: CacheMetadata
+    let hasCache: Bool
     let logger: Logger
 
     /// Writes the files.
@@ -20,6 +21,7 @@ struct LayerMetadataRestorer {
         for buildpack in inputs.buildpacks { try restoreStore(of: buildpack) }
         guard !inputs.skipLayers else {
             logger.info("Skipping buildpack layer analysis")
+            for buildpack in inputs.buildpacks { tellSkipped(buildpack.id) }
             return [:]
         }
         var restored: [String: [String: String]] = [:]
@@ -29,6 +31,18 @@ struct LayerMetadataRestorer {
             restored[buildpack.id] = try restoreLayers(of: buildpack)
         }
         return restored
+    }
+
+    private func tellSkipped(_ id: String) {
+        let inApp = inputs.previousLayers.buildpack(id)?.layers ?? [:]
+        let inCache = cached.buildpack(id)?.layers ?? [:]
+        for name in Set(inApp.keys).union(inCache.keys).sorted() {
+            tell("\(id):\(name)", .dropped, "the platform asked to skip layers")
+        }
+    }
+
+    private func tell(_ identifier: String, _ kind: LayerOutcome.Kind, _ reason: String) {
+        logger.tell(LayerOutcome(layer: identifier, kind: kind, place: .build, reason: reason))
     }
 
     private func restoreStore(of buildpack: GroupElement) throws(BuildpackModelError) {
@@ -44,15 +58,22 @@ struct LayerMetadataRestorer {
             let layer = self.layer(name, of: buildpack)
             if let reason = reasonAgainst(record, inCache: inCache[name]) {
                 logger.debug("Not restoring metadata for \"\(layer.identifier)\", \(reason)")
+                // Of what comes from the cache, the cache's record tells.
+                if inCache[name].map({ reasonAgainst($0, inApp: record) != nil }) ?? true {
+                    tell(layer.identifier, .dropped, record.cache && !hasCache ? "no cache given" : reason)
+                }
                 continue
             }
             logger.info("Restoring metadata for \"\(layer.identifier)\" from app image")
-            if try write(record, layer) { restored[name] = record.diffID }
+            guard try write(record, layer) else { continue }
+            restored[name] = record.diffID
+            if inCache[name]?.cache != true { tell(layer.identifier, .restored, "metadata only, from the app image") }
         }
         for (name, record) in inCache.sortedByName {
             let layer = self.layer(name, of: buildpack)
             if let reason = reasonAgainst(record, inApp: inApp[name]) {
                 logger.debug("Not restoring \"\(layer.identifier)\" from cache, \(reason)")
+                if inApp[name] == nil { tell(layer.identifier, .dropped, "\(reason), but not in the app image") }
                 continue
             }
             logger.info("Restoring metadata for \"\(layer.identifier)\" from cache")

@@ -38,7 +38,7 @@ public struct RestoreInputs: Sendable {
 /// Brings back what the buildpacks left in earlier builds: store.toml, metadata of layers, contents of cached layers.
 public struct RestorePhase: Sendable {
     private let inputs: RestoreInputs
-    private let cache: (any LayerCache)?
+    private let caches: [any LayerCache]
     private let logger: Logger
 
     /// Makes the phase.
@@ -46,10 +46,16 @@ public struct RestorePhase: Sendable {
     /// - Parameters:
     ///   - inputs: What to restore.
     ///   - cache: Where cached layers are; `nil` when there is no cache.
+    ///   - furtherCaches: Asked in order for what the cache lacks; they are only read.
     ///   - logger: Told what becomes of each layer.
-    public init(inputs: RestoreInputs, cache: (any LayerCache)?, logger: Logger) {
+    public init(
+        inputs: RestoreInputs,
+        cache: (any LayerCache)?,
+        furtherCaches: [any LayerCache] = [],
+        logger: Logger
+    ) {
         self.inputs = inputs
-        self.cache = cache
+        caches = (cache.map { [$0] } ?? []) + furtherCaches
         self.logger = logger
     }
 
@@ -63,9 +69,15 @@ public struct RestorePhase: Sendable {
     }
 
     private func restore() throws(PhaseError) {
-        let cached = try cacheMetadata()
+        let sources = RestoreSources(caches, previous: inputs.previousLayers, logger: logger)
+        let cached = sources.metadata
         logger.debug("Restoring Layer Metadata")
-        let metadata = LayerMetadataRestorer(inputs: inputs, cached: cached, logger: logger)
+        let metadata = LayerMetadataRestorer(
+            inputs: inputs,
+            cached: cached,
+            hasCache: !sources.isEmpty,
+            logger: logger
+        )
         let restored: [String: [String: String]]
         do {
             restored = try metadata.run()
@@ -76,23 +88,23 @@ public struct RestorePhase: Sendable {
         for buildpack in inputs.buildpacks {
             jobs += try layersToExtract(of: buildpack, cached, restored: restored[buildpack.id] ?? [:])
         }
-        extract(jobs)
+        extract(jobs, from: sources)
+        tellStrangers(cached)
         guard inputs.platformAPI.supports(.sbomFiles) else { return }
-        try restoreSBOM(cached)
+        try restoreSBOM(cached, from: sources)
     }
 
-    private func cacheMetadata() throws(PhaseError) -> CacheMetadata {
-        guard let cache else {
-            logger.debug("Usable cache not provided, using empty cache metadata")
-            return CacheMetadata()
+    /// Says that nobody is there who could use the layers of other builds' buildpacks.
+    private func tellStrangers(_ cached: CacheMetadata) {
+        let group = Set(inputs.buildpacks.map(\.id))
+        let ofApp = inputs.previousLayers.buildpacks.filter { !group.contains($0.id) }
+        let ofCache = cached.buildpacks.filter { !group.contains($0.id) }.map { buildpack in
+            var rest = buildpack
+            let named = inputs.previousLayers.buildpack(buildpack.id)?.layers ?? [:]
+            rest.layers = rest.layers.filter { named[$0.key] == nil }
+            return rest
         }
-        if !cache.exists { logger.info("Layer cache not found") }
-        do {
-            return try cache.metadata()
-        } catch {
-            logger.warn("Not using the cache: retrieving cache metadata: \(error)")
-            return CacheMetadata()
-        }
+        logger.tellDropped(ofApp + ofCache, keeping: [], from: .build)
     }
 
     // MARK: Layers
@@ -127,6 +139,8 @@ public struct RestorePhase: Sendable {
             }
             logger.info("Removing \"\(layer.identifier)\", wrong sha")
             logger.debug("Layer sha: \"\(restored[layer.name] ?? "")\", cache sha: \"\(record.diffID)\"")
+            let reason = "metadata differs: it belongs to other contents than those in the cache"
+            logger.tell(LayerOutcome(layer: layer.identifier, kind: .dropped, place: .build, reason: reason))
             do {
                 try layer.remove()
             } catch {
@@ -136,30 +150,34 @@ public struct RestorePhase: Sendable {
         return jobs
     }
 
-    private func extract(_ jobs: [Job]) {
-        guard let cache else { return }
+    private func extract(_ jobs: [Job], from sources: RestoreSources) {
         Threads.parallel(count: jobs.count) { index in
             let job = jobs[index]
             logger.debug("Retrieving data for \"\(job.diffID)\"")
-            do {
-                guard let diffID = try? DiffID(job.diffID) else { throw CacheError.missing(diffID: job.diffID) }
-                let report = try cache.extract(diffID, into: .layer(job.layer.path), with: LayerExtractor())
-                logger.debug(
-                    "Restored \(report.entries) entries, \(report.content.size) bytes of \(job.layer.identifier)"
-                )
+            let stopwatch = Stopwatch()
+            var outcome: LayerOutcome
+            do throws(CacheError) {
+                let (report, cache) = try sources.extract(job.diffID, to: job.layer.path)
+                let reason = "found in cache \(cache)"
+                outcome = LayerOutcome(layer: job.layer.identifier, kind: .restored, place: .build, reason: reason)
+                outcome.bytes = report.content.size
             } catch {
                 logger.warn("Skipping restore for layer \(job.layer.identifier): \(error)")
+                let reason = error.summary
+                outcome = LayerOutcome(layer: job.layer.identifier, kind: .dropped, place: .build, reason: reason)
             }
+            outcome.milliseconds = stopwatch.milliseconds
+            logger.tell(outcome)
         }
     }
 
     // MARK: SBOM
 
-    private func restoreSBOM(_ cached: CacheMetadata) throws(PhaseError) {
+    private func restoreSBOM(_ cached: CacheMetadata, from sources: RestoreSources) throws(PhaseError) {
         let restorer = SBOMRestorer(layersDir: inputs.layersDir, logger: logger)
         if !cached.sbom.isEmpty {
             logger.info("Restoring data for SBOM from cache")
-            if !inputs.skipLayers, let cache { restorer.extract(cached.sbom, from: cache) }
+            if !inputs.skipLayers { sources.extractSBOM(with: restorer) }
         }
         guard !inputs.skipLayers else { return }
         do {

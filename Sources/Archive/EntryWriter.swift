@@ -6,6 +6,8 @@ struct EntryWriter {
     let owner: EntryOwner?
     /// Whether errors say that a file could not be added, as they do for layers of chosen files.
     let namesFailedFile: Bool
+    /// Whether entries get the modification times that they have on disk.
+    var keepsTimes = false
 
     /// Writes an entry of a directory with its content.
     ///
@@ -144,7 +146,7 @@ struct EntryWriter {
     /// The header's numbers for a status.
     func numbers(_ kind: TarEntryKind, _ status: FileStatus, size: Int64 = 0) -> TarNumbers {
         let isDevice = kind == .characterDevice || kind == .blockDevice
-        return TarNumbers(
+        var numbers = TarNumbers(
             kind: kind,
             mode: Int64(status.mode.rawValue),
             uid: owner.map { Int64($0.uid) } ?? Int64(status.uid),
@@ -153,6 +155,11 @@ struct EntryWriter {
             deviceMajor: isDevice ? Int64(status.deviceMajor) : 0,
             deviceMinor: isDevice ? Int64(status.deviceMinor) : 0
         )
+        if keepsTimes {
+            numbers.modificationTime = status.mtime.seconds
+            numbers.nanoseconds = status.mtime.nanoseconds
+        }
+        return numbers
     }
 
     private func failure(_ error: Errno, _ operation: String, _ path: borrowing EntryPath) -> ArchiveError {

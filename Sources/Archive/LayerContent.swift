@@ -25,6 +25,8 @@ public struct LayerContent: Sendable {
     public var sources: [LayerEntrySource]
     /// The directory that stands for `/` when sources are read; names in the layer never show it.
     public var diskRoot = ""
+    /// Whether entries of trees get the modification times that they have on disk, instead of the normalised one.
+    public var keepsTimes = false
 
     /// Makes content of a list of sources.
     ///

@@ -3,19 +3,20 @@ import POSIX
 /// Writes the sources of a layer's content to its tar stream.
 enum LayerProducer {
     static func write(_ content: LayerContent, to output: inout TarStream) throws(ArchiveError) {
-        for source in content.sources { try write(source, content.diskRoot, to: &output) }
+        for source in content.sources { try write(source, content, to: &output) }
     }
 
     private static func write(
         _ source: LayerEntrySource,
-        _ diskRoot: String,
+        _ content: LayerContent,
         to output: inout TarStream
     ) throws(ArchiveError) {
+        let diskRoot = content.diskRoot
         switch source {
         case .parents(of: let path):
             try writeParents(of: path, diskRoot, to: &output)
         case .tree(let root, let owner):
-            let entries = EntryWriter(owner: owner, namesFailedFile: false)
+            let entries = EntryWriter(owner: owner, namesFailedFile: false, keepsTimes: content.keepsTimes)
             let listing = LiveListing(order: .directoryByDirectory)
             var walker = TreeWalker(root: Path.clean(root), diskRoot: diskRoot, listing: listing, entries: entries)
             try walker.write(to: &output)

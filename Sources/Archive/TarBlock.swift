@@ -188,12 +188,14 @@ struct TarNumbers {
     var gid: Int64
     var size: Int64 = 0
     var modificationTime = TarTime.normalized.seconds
+    /// What the modification time has beyond whole seconds, for which ustar has no room.
+    var nanoseconds: Int64 = 0
     var deviceMajor: Int64 = 0
     var deviceMinor: Int64 = 0
 
     /// Whether ustar can hold all of them.
     var fitOctal: Bool {
-        TarBlock.fitsOctal(mode, TarBlock.mode) && TarBlock.fitsOctal(uid, TarBlock.uid)
+        nanoseconds == 0 && TarBlock.fitsOctal(mode, TarBlock.mode) && TarBlock.fitsOctal(uid, TarBlock.uid)
             && TarBlock.fitsOctal(gid, TarBlock.gid) && TarBlock.fitsOctal(size, TarBlock.contentSize)
             && TarBlock.fitsOctal(modificationTime, TarBlock.modificationTime)
             && TarBlock.fitsOctal(deviceMajor, TarBlock.deviceMajor)

@@ -132,9 +132,11 @@ extension TarHeader {
             gid: numbers.gid,
             size: numbers.size,
             linkName: linkName,
-            modificationTime: TarTime(seconds: numbers.modificationTime)
+            modificationTime: TarTime(seconds: numbers.modificationTime, nanoseconds: numbers.nanoseconds)
         )
         deviceMajor = numbers.deviceMajor
         deviceMinor = numbers.deviceMinor
+        // Only these records have fractions of seconds.
+        if numbers.nanoseconds != 0 { formats = .pax }
     }
 }

@@ -81,8 +81,13 @@ struct CreateCommand: PhaseCommand {
 
         if !context.inputs.skipLayers || context.platformAPI.supports(.restoreWhenSkippingLayers) {
             logger.phase("RESTORING")
-            let inputs = RestoreInputs(context, group, analysis)
-            try RestorePhase(inputs: inputs, cache: cache, logger: logger).run()
+            let restore = RestorePhase(
+                inputs: RestoreInputs(context, group, analysis),
+                cache: cache,
+                furtherCaches: context.furtherCaches(stores),
+                logger: logger
+            )
+            try restore.run()
         }
 
         logger.phase("BUILDING")

@@ -1,3 +1,5 @@
+import Archive
+import Console
 import Phases
 import PlatformModel
 
@@ -17,9 +19,37 @@ extension CommandContext {
         }
         guard !inputs.cacheDir.isEmpty else { return nil }
         do {
-            return try VolumeCache(inputs.cacheDir, logger: logger)
-        } catch {
+            return try VolumeCache(inputs.cacheDir, logger: logger, compression: try cacheCompression())
+        } catch let error as CacheError {
             throw PhaseError(.failed, failedTo: "create volume cache", error)
+        } catch {
+            throw PhaseError(.invalidArguments, failedTo: "resolve inputs", "CNB_CACHE_COMPRESSION: \(error)")
         }
+    }
+
+    private func cacheCompression() throws(ArchiveError) -> LayerCompression {
+        inputs.cacheCompression.isEmpty ? .none : try LayerCompression(inputs.cacheCompression)
+    }
+
+    /// Opens the caches that are only read, in their order.
+    ///
+    /// One that can't be opened is left out with a warning: it was to save time, and fails no build.
+    ///
+    /// - Parameter stores: Where cache images are.
+    /// - Returns: The caches.
+    func furtherCaches(_ stores: PhaseStores) -> [any LayerCache] {
+        var caches: [any LayerCache] = []
+        for name in inputs.cacheFrom where !name.isEmpty {
+            guard !name.hasPrefix("/") else {
+                caches.append(VolumeCache(reading: name, logger: logger))
+                continue
+            }
+            do {
+                caches.append(try ImageCache(name, in: stores.registry, logger: logger))
+            } catch {
+                logger.warn("Not restoring from cache \(name): \(error)")
+            }
+        }
+        return caches
     }
 }

@@ -46,8 +46,13 @@ struct RestoreCommand: PhaseCommand {
         )
         let analysis = try update.run()
         let cache = try context.layerCache(stores)
-        let inputs = RestoreInputs(context, group, analysis)
-        try RestorePhase(inputs: inputs, cache: cache, logger: context.logger).run()
+        let restore = RestorePhase(
+            inputs: RestoreInputs(context, group, analysis),
+            cache: cache,
+            furtherCaches: context.furtherCaches(stores),
+            logger: context.logger
+        )
+        try restore.run()
     }
 }
 
@@ -59,7 +64,8 @@ extension RestoreInputs {
             layersDir: context.inputs.layersDir,
             buildpacks: group.buildpacks,
             previousLayers: analysis.layers,
-            skipLayers: context.inputs.skipLayers
+            skipLayers: context.inputs.skipLayers,
+            keepsTimes: context.inputs.keepsCacheTimes
         )
     }
 }

@@ -294,6 +294,25 @@ extension PlatformInput {
             uses: [.in(.create, .export)],
             help: "export app image and cache image in parallel"
         ),
+        PlatformInput(
+            .list(\.cacheFrom),
+            variables: ["CNB_CACHE_FROM"],
+            help: "further caches to restore from, in order, after the one that is written: directories as absolute "
+                + "paths, or images; with commas between"
+        ),
+        PlatformInput(
+            .text(\.cacheModificationTimes),
+            variables: ["CNB_CACHE_MTIME"],
+            help: "`keep` keeps modification times in layers that are for the cache only, and restores them; otherwise "
+                + "restored files are new"
+        ),
+        PlatformInput(
+            .text(\.cacheCompression),
+            variables: ["CNB_CACHE_COMPRESSION"],
+            default: "none",
+            help: "how layers in a cache directory are compressed: `gzip[:1-12]`, `zstd[:1-19]` or `none`; other "
+                + "lifecycles can read `none` only"
+        ),
     ]
 
     private static let imageInputs: [PlatformInput] = [

@@ -189,7 +189,7 @@ extension PlatformInputs {
     // MARK: Warnings
 
     private func warnAboutMissingCache(_ context: ResolutionContext) {
-        guard cacheImage.isEmpty && cacheDir.isEmpty else { return }
+        guard cacheImage.isEmpty && cacheDir.isEmpty && cacheFrom.isEmpty else { return }
         context.notify(.warning("No cached data will be used, no cache specified."))
     }
 

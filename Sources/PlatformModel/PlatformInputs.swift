@@ -103,6 +103,12 @@ public struct PlatformInputs: Sendable, Equatable {
     public var cacheDir = ""
     /// The cache image; empty when there is none.
     public var cacheImage = ""
+    /// Further caches to restore from, in order: directories as absolute paths, or images.
+    public var cacheFrom: [String] = []
+    /// What becomes of modification times in layers for the cache only: `keep`, or nothing special.
+    public var cacheModificationTimes = ""
+    /// How layers in the cache directory are compressed; empty when not at all.
+    public var cacheCompression = ""
     /// The cache directory for launch layers of images in a daemon; empty when there is none.
     public var launchCacheDir = ""
     /// Whether to ignore what earlier builds left.
@@ -137,6 +143,9 @@ public struct PlatformInputs: Sendable, Equatable {
     /// Makes inputs in which everything is empty; ``PlatformInput`` knows the real defaults.
     public init() {}
 
+    /// Whether modification times survive in layers that are for the cache only.
+    public var keepsCacheTimes: Bool { cacheModificationTimes == "keep" }
+
     /// The names under which the app image is stored, without repetitions.
     public var destinationImages: [String] {
         Self.unique([outputImage] + additionalTags)
@@ -149,9 +158,10 @@ public struct PlatformInputs: Sendable, Equatable {
         )
     }
 
-    /// The images for which registry credentials may be needed; with a daemon that is the cache image only.
+    /// The images for which registry credentials may be needed; with a daemon those are cache images only.
     public var registryImages: [String] {
-        useDaemon ? Self.unique([cacheImage]) : Self.unique([cacheImage] + images)
+        let cacheImages = [cacheImage] + cacheFrom.filter { !$0.hasPrefix("/") }
+        return Self.unique(useDaemon ? cacheImages : cacheImages + images)
     }
 
     /// Removes repetitions and empty strings, keeping the order.

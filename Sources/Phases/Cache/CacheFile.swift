@@ -36,15 +36,4 @@ final class CacheFile: ByteSource, ByteSink {
             throw .sink(error)
         }
     }
-
-    /// Reads what is left of the file, piece by piece.
-    func forEachChunk(_ body: (UnsafeRawBufferPointer) -> Void) throws(POSIXError) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-        defer { buffer.deallocate() }
-        while true {
-            let count = try descriptor.read(into: buffer, path: path)
-            guard count > 0 else { return }
-            body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        }
-    }
 }

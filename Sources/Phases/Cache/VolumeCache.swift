@@ -14,6 +14,9 @@ public final class VolumeCache: LayerCache {
     public let name: String
     private let logger: Logger
     private let patience: Int
+    private let isReadOnly: Bool
+    /// How new layers are compressed; those that are there may be in any form.
+    let compression: LayerCompression
 
     var committedDir: String { Path.join(name, "committed") }
     var stagingDir: String { Path.join(name, "staging") }
@@ -25,12 +28,20 @@ public final class VolumeCache: LayerCache {
     /// - Parameters:
     ///   - directory: An existing directory.
     ///   - logger: Told about damage.
+    ///   - compression: How new layers are compressed; other lifecycles only read those that aren't.
     ///   - patience: How long to wait for another build that writes the cache, in milliseconds.
     /// - Throws: When the directory doesn't exist or can't be used.
-    public init(_ directory: String, logger: Logger, patience: Int = 10_000) throws(CacheError) {
+    public init(
+        _ directory: String,
+        logger: Logger,
+        compression: LayerCompression = .none,
+        patience: Int = 10_000
+    ) throws(CacheError) {
         name = directory
         self.logger = logger
+        self.compression = compression
         self.patience = patience
+        isReadOnly = false
         do {
             _ = try FileSystem.status(directory)
             // While another build writes, its directories are none of our business.
@@ -39,6 +50,19 @@ public final class VolumeCache: LayerCache {
         } catch {
             throw .failed("\(error)")
         }
+    }
+
+    /// Opens a cache that is only read: nothing in its directory is changed, which may belong to somebody else.
+    ///
+    /// - Parameters:
+    ///   - directory: The directory; it need not exist.
+    ///   - logger: Told about damage.
+    public init(reading directory: String, logger: Logger) {
+        name = directory
+        self.logger = logger
+        compression = .none
+        patience = 0
+        isReadOnly = true
     }
 
     /// Brings the directories into the state in which a build expects them.
@@ -80,10 +104,20 @@ public final class VolumeCache: LayerCache {
     public func verify(_ diffID: DiffID) throws(CacheError) {
         var digester = SHA256Digester()
         do {
-            let file = try open(diffID)
-            try file.forEachChunk { digester.update($0) }
-        } catch {
+            var source = DecompressingSource(try open(diffID))
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+            defer { buffer.deallocate() }
+            while true {
+                let count = try source.read(into: buffer)
+                guard count > 0 else { break }
+                digester.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            }
+        } catch let error as POSIXError {
             throw Self.miss(error, diffID)
+        } catch ArchiveError.source(let error as POSIXError) {
+            throw Self.miss(error, diffID)
+        } catch {
+            throw .unusable(diffID: "\(diffID)", reason: "\(error)")
         }
         let found = DiffID(digester.finish())
         if found != diffID { throw .damaged(expected: "\(diffID)", found: "\(found)") }
@@ -126,6 +160,7 @@ public final class VolumeCache: LayerCache {
 
     /// Begins a new version, with a lock that other builds respect.
     public func beginUpdate() throws(CacheError) -> any CacheUpdate {
+        guard !isReadOnly else { throw .failed("cache \(name) is only read") }
         do {
             guard let lock = try waitForLock() else { throw CacheError.busy(name: name) }
             try resetStaging(holding: lock)

@@ -32,7 +32,7 @@ final class VolumeCacheUpdate: CacheUpdate {
         let temporaryPath = Path.join(cache.stagingDir, "new-\(staged.count)")
         do {
             let file = try CacheFile(writing: temporaryPath)
-            let archived = try engine.archive(content, compression: .none, to: file)
+            let archived = try engine.archive(content, compression: cache.compression, to: file)
             let diffID = DiffID(archived.diffID)
             try FileSystem.rename(temporaryPath, to: stagedPath(diffID))
             staged.insert(diffID)
@@ -45,8 +45,9 @@ final class VolumeCacheUpdate: CacheUpdate {
 
     /// Begins to take the tar of a layer that is being archived for the app image, so that files are read once only.
     ///
-    /// - Returns: Where the tar goes; `nil` when the cache cannot be written, which shows later.
+    /// - Returns: Where the tar goes; `nil` when the cache compresses layers, or cannot be written, which shows later.
     func beginLayer() -> StagedLayer? {
+        guard cache.compression == .none else { return nil }
         begunCount += 1
         return try? StagedLayer(Path.join(cache.stagingDir, "begun-\(begunCount)"))
     }

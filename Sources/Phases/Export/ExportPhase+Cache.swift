@@ -108,7 +108,9 @@ private final class CacheExport {
             return nil
         }
         do {
-            record.diffID = try add(layer.path, id: layer.identifier, previous: previous).description
+            let keepsTimes = phase.inputs.platform.keepsCacheTimes && !record.launch
+            let diffID = try add(layer.path, id: layer.identifier, previous: previous, keepsTimes: keepsTimes)
+            record.diffID = diffID.description
             return record
         } catch {
             phase.logger.warn("Failed to cache layer '\(layer.identifier)': \(error)")
@@ -123,8 +125,14 @@ private final class CacheExport {
     }
 
     /// Caches a directory, without writing it where the old version of the cache has it.
-    private func add(_ path: String, id: String, previous: String?) throws(ExportError) -> DiffID {
-        let content = LayerContent.directory(path, owner: phase.owner)
+    private func add(
+        _ path: String,
+        id: String,
+        previous: String?,
+        keepsTimes: Bool = false
+    ) throws(ExportError) -> DiffID {
+        var content = LayerContent.directory(path, owner: phase.owner)
+        content.keepsTimes = keepsTimes
         var digest = known[path]
         let stopwatch = Stopwatch()
         var kind = LayerOutcome.Kind.rebuilt

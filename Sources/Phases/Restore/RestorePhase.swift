@@ -18,6 +18,8 @@ public struct RestoreInputs: Sendable {
     public var previousLayers: LifecycleMetadataLabel
     /// Whether layers and their metadata are left alone.
     public var skipLayers: Bool
+    /// Whether layers for the cache only get back the modification times that the cache has kept.
+    public var keepsTimes: Bool
 
     /// Makes the inputs of the phase.
     public init(
@@ -25,13 +27,15 @@ public struct RestoreInputs: Sendable {
         layersDir: String,
         buildpacks: [GroupElement],
         previousLayers: LifecycleMetadataLabel,
-        skipLayers: Bool
+        skipLayers: Bool,
+        keepsTimes: Bool = false
     ) {
         self.platformAPI = platformAPI
         self.layersDir = layersDir
         self.buildpacks = buildpacks
         self.previousLayers = previousLayers
         self.skipLayers = skipLayers
+        self.keepsTimes = keepsTimes
     }
 }
 
@@ -113,6 +117,7 @@ public struct RestorePhase: Sendable {
     private struct Job: Sendable {
         let layer: BuildpackLayerDir
         let diffID: String
+        let keepsTimes: Bool
     }
 
     /// Chooses the layers of a buildpack whose metadata belongs to what is cached, and removes the others.
@@ -134,7 +139,8 @@ public struct RestorePhase: Sendable {
             guard let record = records[layer.name], record.cache else { continue }
             if restored[layer.name] == record.diffID {
                 logger.info("Restoring data for \"\(layer.identifier)\" from cache")
-                jobs.append(Job(layer: layer, diffID: record.diffID))
+                let keepsTimes = inputs.keepsTimes && !record.launch
+                jobs.append(Job(layer: layer, diffID: record.diffID, keepsTimes: keepsTimes))
                 continue
             }
             logger.info("Removing \"\(layer.identifier)\", wrong sha")
@@ -157,7 +163,11 @@ public struct RestorePhase: Sendable {
             let stopwatch = Stopwatch()
             var outcome: LayerOutcome
             do throws(CacheError) {
-                let (report, cache) = try sources.extract(job.diffID, to: job.layer.path)
+                let (report, cache) = try sources.extract(
+                    job.diffID,
+                    to: job.layer.path,
+                    with: LayerExtractor(restoresTimes: job.keepsTimes)
+                )
                 let reason = "found in cache \(cache)"
                 outcome = LayerOutcome(layer: job.layer.identifier, kind: .restored, place: .build, reason: reason)
                 outcome.bytes = report.content.size

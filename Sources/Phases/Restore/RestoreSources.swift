@@ -99,9 +99,14 @@ struct RestoreSources: Sendable {
     /// - Parameters:
     ///   - diffID: The digest of the layer's tar.
     ///   - path: The layer's directory.
+    ///   - extractor: Does the work.
     /// - Returns: What was extracted, and from which cache.
     /// - Throws: What is wrong with the first copy, when no other is better.
-    func extract(_ diffID: String, to path: String) throws(CacheError) -> (report: ExtractionReport, cache: String) {
+    func extract(
+        _ diffID: String,
+        to path: String,
+        with extractor: LayerExtractor
+    ) throws(CacheError) -> (report: ExtractionReport, cache: String) {
         var failure: CacheError?
         if let diffID = try? DiffID(diffID) {
             for source in sources where source.names("\(diffID)") {
@@ -109,7 +114,7 @@ struct RestoreSources: Sendable {
                     let report = try source.cache.extract(
                         diffID,
                         into: .layer(path),
-                        with: LayerExtractor()
+                        with: extractor
                     )
                     return (report, source.cache.name)
                 } catch {

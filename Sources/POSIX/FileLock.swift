@@ -41,4 +41,9 @@ public struct FileLock: ~Copyable {
     private init(holding file: consuming OwnedDescriptor) {
         self.file = file
     }
+
+    /// Gives the lock back at once: closing alone would not while a child that was just started still has a copy.
+    deinit {
+        _ = flock(file.descriptor.rawValue, LOCK_UN)
+    }
 }

@@ -112,7 +112,7 @@ struct LoggerTests {
     func json() throws {
         let (output, errors) = try written(format: .json, usesColor: true) { logger in
             logger.phase("BUILDING")
-            logger.info("say \"hi\"\\\n\tthere\u{1}", fields: ["buildpack": "acme/a", "duration": "1s"])
+            logger.info("say \"hi\"\\\n\tthere\u{1}", fields: ["buildpack": "acme/a", "bytes": .number(7)])
             logger.line(.debug, Array("\u{1b}[1mraw\u{1b}[0m".utf8) + [0xff])
             logger.warn("doubt")
         }
@@ -122,7 +122,7 @@ struct LoggerTests {
         #expect(
             withoutTime(output) == [
                 #"{T,"level":"info","msg":"===> BUILDING","phase":"BUILDING"}"#,
-                #"{T,"level":"info","msg":"say \"hi\"\\\n\tthere\u0001","buildpack":"acme/a","duration":"1s"}"#,
+                #"{T,"level":"info","msg":"say \"hi\"\\\n\tthere\u0001","buildpack":"acme/a","bytes":7}"#,
                 #"{T,"level":"debug","msg":"raw\#u{FFFD}"}"#,
             ]
         )

@@ -66,6 +66,9 @@ extension LaunchError {
         case .bashExec(let error) where error.code == SystemError.noSuchFile:
             "this command is run by a shell, and there is no \(BashScript.interpreter) in the image that can be started; "
                 + "use a run image that has bash, or a direct process: launcher -- <cmd> <arg>..."
+        case .directExec(let error) where error.code == SystemError.noSuchFile:
+            error.path + " is there, but what starts it is not: the program in its first line (#!) or the loader of its "
+                + "shared libraries; use a run image that has it"
         default:
             nil
         }

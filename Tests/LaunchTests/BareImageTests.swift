@@ -15,7 +15,7 @@ struct BareImageTests {
         try root.makeDirectory("workspace")
         try root.write("layers/config/metadata.toml", Self.metadata)
         try root.write("cnb/lifecycle/launcher", try FileSystem.readFile(program.path), mode: 0o755)
-        for (path, text) in files { try root.write(path, text) }
+        for (path, text) in files { try root.write(path, text, mode: 0o755) }
         let chroot = try #require(Conditions.commandPath("chroot"))
         let capture = try Subprocess.capture(
             SubprocessConfiguration(
@@ -53,6 +53,14 @@ struct BareImageTests {
         let result = try run(["echo hi"])
         #expect(result.errors.hasPrefix("ERROR: failed to launch: bash exec: no such file or directory\n"))
         #expect(result.errors.contains("there is no /bin/bash in the image"))
+        #expect(result.status == .exited(82))
+    }
+
+    @Test("names what is missing where a script's interpreter isn't there")
+    func interpreter() throws {
+        let result = try run(["--", "/app/script"], files: ["app/script": "#!/usr/bin/env python3\n"])
+        #expect(result.errors.hasPrefix("ERROR: failed to launch: direct exec: no such file or directory\n"))
+        #expect(result.errors.contains("/app/script is there, but what starts it is not"))
         #expect(result.status == .exited(82))
     }
 

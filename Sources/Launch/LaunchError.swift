@@ -67,8 +67,8 @@ extension LaunchError {
             "this command is run by a shell, and there is no \(BashScript.interpreter) in the image that can be started; "
                 + "use a run image that has bash, or a direct process: launcher -- <cmd> <arg>..."
         case .directExec(let error) where error.code == SystemError.noSuchFile:
-            error.path + " is there, but what starts it is not: the program in its first line (#!) or the loader of its "
-                + "shared libraries; use a run image that has it"
+            error.path + " is there, but what starts it is not: the program in its first line (#!) "
+                + "or the loader of its shared libraries; use a run image that has it"
         default:
             nil
         }

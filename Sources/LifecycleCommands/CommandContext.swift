@@ -70,6 +70,25 @@ struct CommandContext {
         }
     }
 
+    /// Takes the one argument of analyzer and creator: the app image's name.
+    mutating func takeOutputImage(_ arguments: [String]) throws(PhaseError) {
+        guard arguments.count == 1 else {
+            throw PhaseError(
+                .invalidArguments,
+                failedTo: "parse arguments",
+                "received \(arguments.count) arguments, but expected 1"
+            )
+        }
+        inputs.outputImage = arguments[0]
+    }
+
+    /// Refuses arguments, for phases that have none.
+    func refuseArguments(_ arguments: [String]) throws(PhaseError) {
+        guard arguments.isEmpty else {
+            throw PhaseError(.invalidArguments, failedTo: "parse arguments", "received unexpected arguments")
+        }
+    }
+
     /// Checks that images may be kept in OCI layouts, where the platform asks for that.
     func guardLayout() throws(PhaseError) {
         guard inputs.useLayout else { return }

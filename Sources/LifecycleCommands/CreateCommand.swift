@@ -13,14 +13,7 @@ struct CreateCommand: PhaseCommand {
     init(_ context: CommandContext) { self.context = context }
 
     mutating func prepare(_ arguments: [String]) throws(PhaseError) {
-        guard arguments.count == 1 else {
-            throw PhaseError(
-                .invalidArguments,
-                failedTo: "parse arguments",
-                "received \(arguments.count) arguments, but expected 1"
-            )
-        }
-        context.inputs.outputImage = arguments[0]
+        try context.takeOutputImage(arguments)
         try context.resolveInputs(for: .create)
         try context.guardLayout()
     }

@@ -8,9 +8,7 @@ struct ExtendCommand: PhaseCommand {
     init(_ context: CommandContext) { self.context = context }
 
     mutating func prepare(_ arguments: [String]) throws(PhaseError) {
-        guard arguments.isEmpty else {
-            throw PhaseError(.invalidArguments, failedTo: "parse arguments", "received unexpected arguments")
-        }
+        try context.refuseArguments(arguments)
         try context.resolveInputs(for: .extend)
     }
 

@@ -50,6 +50,8 @@ public struct ExtractionReport: Sendable {
     public let content: LayerDigest
     /// How many entries were made.
     public let entries: Int
+    /// Whether any entry got the modification time that the tar names; the normalised time is not restored.
+    public let hasTimes: Bool
 }
 
 /// Where an entry belongs, decided by its name alone.

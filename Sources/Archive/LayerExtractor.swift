@@ -7,7 +7,8 @@ import POSIX
 public struct LayerExtractor: Sendable {
     /// Whether entries get the owners that the tar names; needs to be root.
     public var restoresOwners: Bool
-    /// Whether entries get the modification times that the tar names, instead of the current time.
+    /// Whether entries get the modification times that the tar names, instead of the current time; the normalised
+    /// time of ``TarTime/normalized`` stands for none.
     public var restoresTimes: Bool
     private let cancellation: Cancellation?
 
@@ -55,7 +56,7 @@ public struct LayerExtractor: Sendable {
         try tar.drain()
         blocks.stop()
         let content = try reader.verify(expected)
-        let entries = try staging.publish()
-        return ExtractionReport(content: content, entries: entries)
+        let made = try staging.publish()
+        return ExtractionReport(content: content, entries: made.entries, hasTimes: made.hasTimes)
     }
 }

@@ -46,9 +46,9 @@ struct StagingDirectory: ~Copyable {
 
     /// Makes everything visible at the target.
     ///
-    /// - Returns: how many entries were made.
-    mutating func publish() throws(ArchiveError) -> Int {
-        guard let extractor, let path else { return 0 }
+    /// - Returns: how many entries were made, and whether any has a time of the archive.
+    mutating func publish() throws(ArchiveError) -> (entries: Int, hasTimes: Bool) {
+        guard let extractor, let path else { return (0, false) }
         try extractor.finish()
         let directory = target.directory
         try system { () throws(POSIXError) in
@@ -59,7 +59,7 @@ struct StagingDirectory: ~Copyable {
             }
         }
         self.path = nil
-        return extractor.entries
+        return (extractor.entries, extractor.hasTimes)
     }
 
     private mutating func prepare() throws(ArchiveError) -> TreeExtractor {

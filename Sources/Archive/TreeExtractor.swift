@@ -18,6 +18,8 @@ final class TreeExtractor {
     /// Directories get their permissions and times last: both would hinder, or suffer from, what is made in them.
     private var finished: [FinishedDirectory] = []
     private(set) var entries = 0
+    /// Whether any entry got the modification time that the archive names.
+    private(set) var hasTimes = false
 
     /// Prepares to make entries.
     ///
@@ -209,7 +211,9 @@ final class TreeExtractor {
     }
 
     private func time(_ header: TarHeader) -> FileTime? {
-        guard options.restoresTimes else { return nil }
+        // The normalised time says that nobody has kept the real one.
+        guard options.restoresTimes, header.modificationTime != .normalized else { return nil }
+        hasTimes = true
         return FileTime(
             seconds: header.modificationTime.seconds,
             nanoseconds: header.modificationTime.nanoseconds

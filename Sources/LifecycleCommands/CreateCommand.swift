@@ -15,6 +15,8 @@ struct CreateCommand: PhaseCommand {
     mutating func prepare(_ arguments: [String]) throws(PhaseError) {
         try context.takeOutputImage(arguments)
         try context.resolveInputs(for: .create)
+        // Better now than after the build.
+        _ = try context.layerCompression()
         try context.guardLayout()
     }
 

@@ -64,15 +64,20 @@ struct ExportCommand: PhaseCommand {
     }
 }
 
+extension CommandContext {
+    /// How new layers of the app image are compressed.
+    func layerCompression() throws(PhaseError) -> LayerCompression {
+        do {
+            return try LayerCompression(environment["CNB_LAYER_COMPRESSION"] ?? "")
+        } catch {
+            throw PhaseError(.invalidArguments, failedTo: "resolve inputs", "CNB_LAYER_COMPRESSION: \(error)")
+        }
+    }
+}
+
 extension ExportInputs {
     /// Takes the inputs of exporting from those of the platform and the phases before.
     init(_ context: CommandContext, _ group: Group, _ analysis: AnalysisMetadata) throws(PhaseError) {
-        let compression: LayerCompression
-        do {
-            compression = try LayerCompression(context.environment["CNB_LAYER_COMPRESSION"] ?? "")
-        } catch {
-            throw PhaseError(.invalidArguments, failedTo: "resolve inputs", error)
-        }
         self.init(
             platformAPI: context.platformAPI,
             platform: context.inputs,
@@ -80,7 +85,7 @@ extension ExportInputs {
             analysis: analysis,
             launcher: LifecycleVersion.launcher,
             sourceDateEpoch: context.environment["SOURCE_DATE_EPOCH"],
-            compression: compression,
+            compression: try context.layerCompression(),
             openLayout: { (path: String) throws(OCIError) in
                 try LayoutStore(layoutDir: Path.directory(path)).open(path, platform: nil)
             }

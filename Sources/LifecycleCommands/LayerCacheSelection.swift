@@ -10,6 +10,7 @@ extension CommandContext {
     /// - Returns: The cache; `nil` when there is none.
     /// - Throws: A `PhaseError` of kind `failed` when the cache can't be opened.
     func layerCache(_ stores: PhaseStores) throws(PhaseError) -> (any LayerCache)? {
+        let compression = try checkCacheOptions()
         if !inputs.cacheImage.isEmpty {
             do {
                 return try ImageCache(inputs.cacheImage, in: stores.registry, logger: logger)
@@ -19,16 +20,31 @@ extension CommandContext {
         }
         guard !inputs.cacheDir.isEmpty else { return nil }
         do {
-            return try VolumeCache(inputs.cacheDir, logger: logger, compression: try cacheCompression())
-        } catch let error as CacheError {
-            throw PhaseError(.failed, failedTo: "create volume cache", error)
+            return try VolumeCache(inputs.cacheDir, logger: logger, compression: compression)
         } catch {
-            throw PhaseError(.invalidArguments, failedTo: "resolve inputs", "CNB_CACHE_COMPRESSION: \(error)")
+            throw PhaseError(.failed, failedTo: "create volume cache", error)
         }
     }
 
-    private func cacheCompression() throws(ArchiveError) -> LayerCompression {
-        inputs.cacheCompression.isEmpty ? .none : try LayerCompression(inputs.cacheCompression)
+    /// Refuses values that nobody can have meant, and warns of options that have no effect here.
+    ///
+    /// - Returns: How layers in a cache directory are compressed.
+    private func checkCacheOptions() throws(PhaseError) -> LayerCompression {
+        let times = inputs.cacheModificationTimes
+        guard times.isEmpty || inputs.keepsCacheTimes else {
+            let message = "CNB_CACHE_MTIME: expected \"keep\" or nothing, found \"\(times)\""
+            throw PhaseError(.invalidArguments, failedTo: "resolve inputs", message)
+        }
+        let compression: LayerCompression
+        do {
+            compression = inputs.cacheCompression.isEmpty ? .none : try LayerCompression(inputs.cacheCompression)
+        } catch {
+            throw PhaseError(.invalidArguments, failedTo: "resolve inputs", "CNB_CACHE_COMPRESSION: \(error)")
+        }
+        if compression != .none, !inputs.cacheImage.isEmpty {
+            logger.warn("Ignoring CNB_CACHE_COMPRESSION, which is for cache directories: cache images have gzip always")
+        }
+        return compression
     }
 
     /// Opens the caches that are only read, in their order.
@@ -42,6 +58,10 @@ extension CommandContext {
         for name in inputs.cacheFrom where !name.isEmpty {
             guard !name.hasPrefix("/") else {
                 caches.append(VolumeCache(reading: name, logger: logger))
+                continue
+            }
+            guard !name.hasPrefix(".") else {
+                logger.warn("Not restoring from cache \(name): the path of a directory has to be absolute")
                 continue
             }
             do {

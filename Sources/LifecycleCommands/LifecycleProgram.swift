@@ -81,6 +81,10 @@ public struct LifecycleProgram {
             logger: logger,
             environment: environment
         )
+        let format = environment["CNB_LOG_FORMAT"] ?? ""
+        if !["", "text", "json"].contains(format) {
+            logger.warn("Ignoring CNB_LOG_FORMAT: expected \"text\" or \"json\", found \"\(format)\"")
+        }
         var invocation = PhaseInvocation(phase: phase, name: name, context: context)
         return try invocation.run(arguments)
     }

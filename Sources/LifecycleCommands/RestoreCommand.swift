@@ -65,7 +65,8 @@ extension RestoreInputs {
             buildpacks: group.buildpacks,
             previousLayers: analysis.layers,
             skipLayers: context.inputs.skipLayers,
-            keepsTimes: context.inputs.keepsCacheTimes
+            keepsTimes: context.inputs.keepsCacheTimes,
+            absentBuildpacks: AbsentBuildpacks(context.inputs, context.platformAPI)
         )
     }
 }

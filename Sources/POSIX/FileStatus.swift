@@ -82,6 +82,8 @@ public struct FileStatus: Hashable, Sendable {
     public var size: Int64
     /// When the contents were last changed.
     public var mtime: FileTime
+    /// When anything about the file, its contents included, was last changed; programs can't choose this time.
+    public var ctime: FileTime
     /// How many names the file has.
     public var nlink: UInt64
     /// The device that holds the file.
@@ -100,6 +102,7 @@ public struct FileStatus: Hashable, Sendable {
         gid = raw.st_gid
         size = Int64(raw.st_size)
         mtime = FileTime(raw.st_mtim)
+        ctime = FileTime(raw.st_ctim)
         nlink = UInt64(raw.st_nlink)
         dev = UInt64(raw.st_dev)
         ino = UInt64(raw.st_ino)

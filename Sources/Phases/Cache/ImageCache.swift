@@ -37,17 +37,19 @@ public final class ImageCache: LayerCache {
 
     /// What the image's label says; an image that lacks layers says nothing.
     public func metadata() throws(CacheError) -> CacheMetadata {
-        guard let original, let label = original.config.container.labels[CacheMetadata.name] else {
+        guard let original else { return CacheMetadata() }
+        guard let label = original.config.container.labels[CacheMetadata.name] else {
+            logger.warn("Ignoring cache image \"\(name)\", because it lacks the label of caches")
             return CacheMetadata()
         }
         guard original.isComplete else {
-            logger.info("Ignoring cache image \"\(name)\" because it was corrupt")
+            logger.warn("Ignoring cache image \"\(name)\" because it was corrupt")
             return CacheMetadata()
         }
         do {
             return try CacheMetadata(json: label)
         } catch {
-            logger.debug("Ignoring the metadata of cache image \"\(name)\": \(error)")
+            logger.warn("Ignoring the metadata of cache image \"\(name)\", because it is damaged: \(error)")
             return CacheMetadata()
         }
     }

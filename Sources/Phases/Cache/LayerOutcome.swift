@@ -48,13 +48,14 @@ struct Stopwatch {
 }
 
 extension Logger {
+    private var outcomeLevel: LogLevel { format == .json ? .info : .debug }
+
     /// Says what became of a layer: to people who ask for details, and to every program.
     func tell(_ outcome: @autoclosure () -> LayerOutcome) {
-        let level: LogLevel = format == .json ? .info : .debug
-        guard isEnabled(level) else { return }
+        guard isEnabled(outcomeLevel) else { return }
         let outcome = outcome()
         log(
-            level,
+            outcomeLevel,
             outcome.description,
             fields: [
                 "layer": .text(outcome.layer),
@@ -68,13 +69,16 @@ extension Logger {
     }
 
     /// Says which layers were there before and are not any more.
-    func tellDropped(_ old: [BuildpackLayers], keeping new: [BuildpackLayers], from place: LayerOutcome.Place) {
-        for buildpack in old {
+    func tellDropped(
+        _ old: [BuildpackLayers],
+        keeping new: [BuildpackLayers],
+        from place: LayerOutcome.Place,
+        absent: AbsentBuildpacks
+    ) {
+        guard isEnabled(outcomeLevel) else { return }
+        for buildpack in old where !buildpack.layers.isEmpty {
             let kept = new.first { $0.id == buildpack.id }
-            let reason =
-                kept == nil
-                ? "its buildpack takes no part in the build: not detected, or for another execution environment"
-                : "its buildpack did not ask for it"
+            let reason = kept == nil ? absent.reason(buildpack.id) : "its buildpack did not ask for it"
             for name in buildpack.layers.keys.sorted() where kept?.layers[name] == nil {
                 tell(LayerOutcome(layer: "\(buildpack.id):\(name)", kind: .dropped, place: place, reason: reason))
             }

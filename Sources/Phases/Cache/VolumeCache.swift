@@ -15,6 +15,7 @@ public final class VolumeCache: LayerCache {
     private let logger: Logger
     private let patience: Int
     private let isReadOnly: Bool
+    private let verified = VerifiedLayers()
     /// How new layers are compressed; those that are there may be in any form.
     let compression: LayerCompression
 
@@ -95,13 +96,18 @@ public final class VolumeCache: LayerCache {
         do {
             return try CacheMetadata(json: text)
         } catch {
-            logger.debug("Ignoring cache metadata in \(metadataPath): \(error)")
+            logger.warn("Ignoring the metadata of cache \(name), because it is damaged: \(error)")
             return CacheMetadata()
         }
     }
 
-    /// Reads the layer and compares its digest.
+    /// Reads the layer and compares its digest, unless this process did so before and the file has not changed.
     public func verify(_ diffID: DiffID) throws(CacheError) {
+        if let status = status(diffID), verified.contains(diffID, status) { return }
+        try read(diffID)
+    }
+
+    private func read(_ diffID: DiffID) throws(CacheError) {
         var digester = SHA256Digester()
         do {
             var source = DecompressingSource(try open(diffID))
@@ -129,6 +135,7 @@ public final class VolumeCache: LayerCache {
         into target: ExtractionTarget,
         with extractor: LayerExtractor
     ) throws(CacheError) -> ExtractionReport {
+        let before = status(diffID)
         let file: CacheFile
         do {
             file = try open(diffID)
@@ -137,18 +144,24 @@ public final class VolumeCache: LayerCache {
         }
         let failure: ArchiveError
         do {
-            return try extractor.extract(file, into: target, expecting: diffID.expectedDigests)
+            let report = try extractor.extract(file, into: target, expecting: diffID.expectedDigests)
+            verified.note(diffID, before: before, after: status(diffID))
+            return report
         } catch {
             failure = error
         }
         // What a reader makes of an altered file is of less interest than that it was altered.
-        try verify(diffID)
+        try read(diffID)
         throw .unusable(diffID: "\(diffID)", reason: "\(failure)")
     }
 
     private func open(_ diffID: DiffID) throws(POSIXError) -> CacheFile {
-        try CacheFile(reading: Path.join(committedDir, "\(diffID).tar"))
+        try CacheFile(reading: committedPath(diffID))
     }
+
+    private func status(_ diffID: DiffID) -> FileStatus? { try? FileSystem.status(committedPath(diffID)) }
+
+    func committedPath(_ diffID: DiffID) -> String { Path.join(committedDir, "\(diffID).tar") }
 
     private static func miss(_ error: POSIXError, _ diffID: DiffID) -> CacheError {
         switch error.errno {

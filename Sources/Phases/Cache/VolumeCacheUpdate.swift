@@ -17,9 +17,8 @@ final class VolumeCacheUpdate: CacheUpdate {
 
     func reuse(_ diffID: DiffID) throws(CacheError) {
         guard staged.insert(diffID).inserted else { return }
-        let committed = Path.join(cache.committedDir, "\(diffID).tar")
         do {
-            try FileSystem.createHardLink(stagedPath(diffID), to: committed)
+            try FileSystem.createHardLink(stagedPath(diffID), to: cache.committedPath(diffID))
         } catch {
             staged.remove(diffID)
             if error.errno == .noSuchFile { throw .missing(diffID: "\(diffID)") }

@@ -97,7 +97,12 @@ private final class CacheExport {
         } catch {
             throw ExportError("committing cache", error)
         }
-        phase.logger.tellDropped(original.buildpacks, keeping: metadata.buildpacks, from: .cache)
+        phase.logger.tellDropped(
+            original.buildpacks,
+            keeping: metadata.buildpacks,
+            from: .cache,
+            absent: phase.absentBuildpacks
+        )
     }
 
     /// Caches a layer; one that cannot be cached is left out with a warning.

@@ -83,7 +83,7 @@ extension ExportPhase {
                 throw ExportError("failed to parse metadata for layers '[\(malformed.joined(separator: " "))]'")
             }
         }
-        logger.tellDropped(previousLabel.buildpacks, keeping: label.buildpacks, from: .image)
+        logger.tellDropped(previousLabel.buildpacks, keeping: label.buildpacks, from: .image, absent: absentBuildpacks)
     }
 
     /// Adds a launch layer; one without contents is taken from the previous image.

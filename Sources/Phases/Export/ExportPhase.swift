@@ -33,6 +33,7 @@ public struct ExportPhase: Sendable {
     var platformAPI: PlatformAPI { inputs.platformAPI }
     var layersDir: String { inputs.platform.layersDir }
     var appDir: String { inputs.platform.appDir }
+    var absentBuildpacks: AbsentBuildpacks { AbsentBuildpacks(inputs.platform, platformAPI) }
     var owner: EntryOwner { EntryOwner(uid: inputs.platform.uid, gid: inputs.platform.gid) }
 
     /// Exports, writes report.toml, and updates the cache, whose failures are warnings only.

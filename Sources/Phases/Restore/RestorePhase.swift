@@ -20,6 +20,8 @@ public struct RestoreInputs: Sendable {
     public var skipLayers: Bool
     /// Whether layers for the cache only get back the modification times that the cache has kept.
     public var keepsTimes: Bool
+    /// Tells why buildpacks of earlier builds take no part.
+    public var absentBuildpacks: AbsentBuildpacks
 
     /// Makes the inputs of the phase.
     public init(
@@ -28,7 +30,8 @@ public struct RestoreInputs: Sendable {
         buildpacks: [GroupElement],
         previousLayers: LifecycleMetadataLabel,
         skipLayers: Bool,
-        keepsTimes: Bool = false
+        keepsTimes: Bool = false,
+        absentBuildpacks: AbsentBuildpacks = AbsentBuildpacks(buildpacksDir: "", execEnv: nil)
     ) {
         self.platformAPI = platformAPI
         self.layersDir = layersDir
@@ -36,6 +39,7 @@ public struct RestoreInputs: Sendable {
         self.previousLayers = previousLayers
         self.skipLayers = skipLayers
         self.keepsTimes = keepsTimes
+        self.absentBuildpacks = absentBuildpacks
     }
 }
 
@@ -108,7 +112,7 @@ public struct RestorePhase: Sendable {
             rest.layers = rest.layers.filter { named[$0.key] == nil }
             return rest
         }
-        logger.tellDropped(ofApp + ofCache, keeping: [], from: .build)
+        logger.tellDropped(ofApp + ofCache, keeping: [], from: .build, absent: inputs.absentBuildpacks)
     }
 
     // MARK: Layers
@@ -168,7 +172,8 @@ public struct RestorePhase: Sendable {
                     to: job.layer.path,
                     with: LayerExtractor(restoresTimes: job.keepsTimes)
                 )
-                let reason = "found in cache \(cache)"
+                var reason = "found in cache \(cache)"
+                if job.keepsTimes && !report.hasTimes { reason += ", which has not kept its modification times" }
                 outcome = LayerOutcome(layer: job.layer.identifier, kind: .restored, place: .build, reason: reason)
                 outcome.bytes = report.content.size
             } catch {

@@ -29,7 +29,9 @@ struct RestoreSources: Sendable {
     ///   - previous: What the previous image says; a launch layer is only usable together with its metadata there.
     ///   - logger: Told about caches that can't be used.
     init(_ caches: [any LayerCache], previous: LifecycleMetadataLabel, logger: Logger) {
-        let sources = caches.map { Source(cache: $0, metadata: Self.metadata(of: $0, logger)) }
+        let sources = caches.map {
+            Source(cache: $0, metadata: Self.metadata(of: $0, amongMany: caches.count > 1, logger))
+        }
         self.sources = sources
         self.logger = logger
         metadata = Self.merged(sources, previous)
@@ -39,12 +41,12 @@ struct RestoreSources: Sendable {
     /// Whether there is any cache.
     var isEmpty: Bool { sources.isEmpty }
 
-    private static func metadata(of cache: any LayerCache, _ logger: Logger) -> CacheMetadata {
-        if !cache.exists { logger.info("Layer cache not found") }
+    private static func metadata(of cache: any LayerCache, amongMany: Bool, _ logger: Logger) -> CacheMetadata {
+        if !cache.exists { logger.info("Layer cache not found\(amongMany ? ": \(cache.name)" : "")") }
         do {
             return try cache.metadata()
         } catch {
-            logger.warn("Not using the cache: retrieving cache metadata: \(error)")
+            logger.warn("Not using the cache \(cache.name): retrieving cache metadata: \(error)")
             return CacheMetadata()
         }
     }

@@ -8,7 +8,7 @@ import OCI
 /// it has, and gets the rest; if it does not say, the upload begins anew.
 struct BlobUpload {
     /// Up to this size a blob takes two requests instead of three.
-    private static let monolithicLimit = 1 << 20
+    static let monolithicLimit = 1 << 20
     /// The chunk size after a request was too large, halved each time that it still is.
     private static let firstChunkSize = 32 << 20
     private static let smallestChunkSize = 1 << 20
@@ -34,12 +34,17 @@ struct BlobUpload {
         action = "push blob \(digest) to \(client.registry)/\(repository)"
     }
 
-    /// Sends the blob.
+    /// Whether the registry is asked for the blob with the request that opens the upload; larger ones are worth a
+    /// request of their own, which every registry understands.
+    private var isSmall: Bool { content.size <= Self.monolithicLimit }
+
+    /// Sends the blob, unless it is small and the registry has it.
     mutating func run() throws(RegistryError) {
         var attempt = 1
         while true {
             // Has its own repetitions, so its failure is final.
-            let upload = try client.startUpload(repository, action: action)
+            let asked = isSmall ? digest : nil
+            guard let upload = try client.startUpload(repository, unlessItHas: asked, action: action) else { return }
             do throws(RegistryError) {
                 try send(upload)
                 return

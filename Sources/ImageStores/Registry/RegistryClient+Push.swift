@@ -13,7 +13,7 @@ extension RegistryClient {
     /// Starts an upload and cancels it, to see whether it is allowed.
     func checkPush(_ repository: String) throws(RegistryError) {
         let upload = try startUpload(repository, action: "check push access to \(registry)/\(repository)")
-        cancel(upload, repository)
+        if let upload { cancel(upload, repository) }
     }
 
     /// Makes a blob of one repository part of another, without moving its bytes.
@@ -73,17 +73,38 @@ extension RegistryClient {
         var chunkSize: Int?
     }
 
-    func startUpload(_ repository: String, action: String) throws(RegistryError) -> Upload {
-        let response = try send(
-            Call(
-                method: .post,
-                url: try url(repository, "blobs/uploads/"),
-                scopes: [.push(repository)],
-                accepted: [202],
-                action: action
-            )
+    /// Opens an upload.
+    ///
+    /// - Parameters:
+    ///   - repository: where the blob goes
+    ///   - digest: the blob, if the registry is to say whether the repository has it already
+    ///   - action: what is being done, for messages
+    /// - Returns: the upload, nil if there is nothing to send
+    /// - Throws: when the registry does not take blobs
+    func startUpload(
+        _ repository: String,
+        unlessItHas digest: Digest? = nil,
+        action: String
+    ) throws(RegistryError) -> Upload? {
+        var call = Call(
+            method: .post,
+            url: try url(repository, "blobs/uploads/"),
+            scopes: [.push(repository)],
+            accepted: [202],
+            action: action
         )
+        if let digest, session.known.mayBeMounted {
+            call.url = call.url.adding([("mount", "\(digest)"), ("from", repository)])
+            call.accepted = [201, 202, 400, 404, 405]
+        }
+        let response = try send(call)
         defer { response.discard() }
+        if response.status == 201 { return nil }
+        guard response.status == 202 else {
+            session.known.refuseMounts()
+            if let digest, try hasBlob(repository, digest, scope: .push(repository)) { return nil }
+            return try startUpload(repository, action: action)
+        }
         let maximum = response.head.headers["OCI-Chunk-Max-Length"].flatMap { Int($0) }
         return Upload(
             location: try location(of: response, action: action),

@@ -13,6 +13,8 @@ final class RegistryDestination: ImageDestination {
     private let clientFor: @Sendable (ImageReference) -> RegistryClient
     private let transfers: BlobTransfers
     private let temporaryDirectory: String
+    /// The layers that nothing was done for, since the repository has them as far as is known.
+    private let presumed = Lock<[(layer: Descriptor, image: any StoredImage)]>([])
 
     init(
         _ main: ImageReference,
@@ -49,6 +51,15 @@ final class RegistryDestination: ImageDestination {
 
     func adopt(_ descriptor: Descriptor, from image: any StoredImage) throws(OCIError) {
         guard descriptor.mediaType.isDistributable else { return }
+        if client.session.known.contains(descriptor.digest, in: main.repository) {
+            presumed.withLock { $0.append((descriptor, image)) }
+        } else {
+            transfer(descriptor, from: image)
+        }
+    }
+
+    /// Begins to bring a layer of another image into the repository.
+    private func transfer(_ descriptor: Descriptor, from image: any StoredImage) {
         let directory = temporaryDirectory
         transfers.submit(descriptor.digest) { [client, main] isCancelled throws(OCIError) in
             do throws(RegistryError) {
@@ -84,7 +95,8 @@ final class RegistryDestination: ImageDestination {
         isCancelled: @escaping @Sendable () -> Bool
     ) throws(OCIError) {
         do throws(RegistryError) {
-            if try client.hasBlob(repository, digest, scope: .push(repository)) { return }
+            let isWorthAsking = content.size > BlobUpload.monolithicLimit
+            if isWorthAsking, try client.hasBlob(repository, digest, scope: .push(repository)) { return }
             var upload = BlobUpload(content, digest: digest, to: repository, client: client, isCancelled: isCancelled)
             try upload.run()
         } catch {
@@ -132,11 +144,36 @@ final class RegistryDestination: ImageDestination {
     }
 
     private func put(_ manifest: [UInt8], _ mediaType: MediaType, as target: ImageReference) throws(OCIError) {
+        let client = clientFor(target)
+        func send() throws(RegistryError) {
+            try client.putManifest(target.repository, target.identifier, manifest, mediaType: mediaType)
+        }
+        let refusal: RegistryError
         do throws(RegistryError) {
-            try clientFor(target).putManifest(target.repository, target.identifier, manifest, mediaType: mediaType)
+            return try send()
+        } catch {
+            refusal = error
+        }
+        guard refusal.status == 400 || refusal.status == 404, try verifyPresumed() else { throw refusal.asOCIError }
+        do throws(RegistryError) {
+            try send()
         } catch {
             throw error.asOCIError
         }
+    }
+
+    /// Asks for the layers that were taken for granted, and sends what the registry has lost.
+    ///
+    /// - Returns: whether there were any
+    private func verifyPresumed() throws(OCIError) -> Bool {
+        let layers = presumed.withLock { layers in
+            defer { layers = [] }
+            return layers
+        }
+        client.session.known.forget()
+        for (layer, image) in layers { transfer(layer, from: image) }
+        if let failure = transfers.finish() { throw failure }
+        return !layers.isEmpty
     }
 
     /// Brings all blobs into another repository of the registry, from the one that they were sent to.

@@ -25,6 +25,8 @@ final class RegistrySession: Sendable {
     let http: HTTPClient
     let keychain: Keychain
     let policy: RetryPolicy
+    /// What needs not be asked for.
+    let known = KnownBlobs()
     private let state = Lock(State.unknown)
     let tokens = Lock<[String: RegistryToken]>([:])
 

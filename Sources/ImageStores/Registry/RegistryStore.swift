@@ -180,6 +180,7 @@ public final class RegistryStore: ImageStore {
         }
         var config: [UInt8] = []
         try client.readBlob(reference.repository, manifest.config) { config.append(contentsOf: $0) }
+        client.session.known.add(manifest, in: reference.repository)
         return RegistryImage(
             reference: reference,
             raw: raw,

@@ -22,6 +22,8 @@ public final class Logger: Sendable {
         var level: LogLevel
         var usesColor: Bool
         var collected: [LogRecord] = []
+        /// Where a line of progress stands, which has to go before anything else is written.
+        var progressLine: FileDescriptor?
     }
 
     private enum Destination: Sendable {
@@ -157,6 +159,32 @@ public final class Logger: Sendable {
         write(level, LogMessage(bytes: Array(bytes), style: .verbatim))
     }
 
+    // MARK: - Progress
+
+    /// The terminal that somebody reads messages at, if there is one and they are text with colours.
+    var terminal: FileDescriptor? {
+        guard case .descriptors(let output, let errors) = destination, format == .text, usesColor else { return nil }
+        if output.isTerminal { return output }
+        return errors.isTerminal ? errors : nil
+    }
+
+    /// Puts a line in the place of the last one, or takes that away; messages take it away, too.
+    /// - Parameters:
+    ///   - line: The line; nil for none.
+    ///   - terminal: Where it is shown.
+    func showProgress(_ line: String?, at terminal: FileDescriptor) {
+        settings.withLock { settings in
+            if settings.progressLine != nil { try? terminal.writeAll(Self.erasure) }
+            settings.progressLine = nil
+            guard let line else { return }
+            // Without wrapping, a line that is too long for the terminal stays one line, which can be erased.
+            try? terminal.writeAll(Array("\u{1b}[?7l\(line)\u{1b}[?7h".utf8))
+            settings.progressLine = terminal
+        }
+    }
+
+    private static let erasure = Array("\r\u{1b}[K".utf8)
+
     // MARK: - Writing
 
     private func write(_ level: LogLevel, _ message: LogMessage) {
@@ -171,6 +199,10 @@ public final class Logger: Sendable {
                     case .text: message.text(level: level, usesColor: settings.usesColor)
                     case .json: message.json(level: level, time: Clock.now)
                     }
+                if let terminal = settings.progressLine {
+                    try? terminal.writeAll(Self.erasure)
+                    settings.progressLine = nil
+                }
                 let isForErrors = level >= .warn && message.style != .verbatim
                 // Where nobody listens any more, there is nobody to tell either.
                 try? (isForErrors ? errors : output).writeAll(bytes)

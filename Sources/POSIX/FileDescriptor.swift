@@ -150,6 +150,9 @@ extension FileDescriptor {
         return FileStatus(raw)
     }
 
+    /// Whether a person may be looking at what is written here.
+    public var isTerminal: Bool { isatty(rawValue) == 1 }
+
     /// Closes the descriptor.
     ///
     /// Errors are not reported: who needs to know that bytes have reached the device calls ``sync(path:)`` before.

@@ -7,23 +7,42 @@ import POSIX
 final class StagedLayer: ByteSink {
     /// Where the tar is until its digest is known.
     let path: String
-    private let file: CacheFile
-    private let failure = Lock<ArchiveError?>(nil)
+    private let state = Lock(State.new)
 
-    init(_ path: String) throws(POSIXError) {
-        self.path = path
-        file = try CacheFile(writing: path)
+    private enum State: Sendable {
+        case new
+        case open(CacheFile)
+        case closed
+        case failed
     }
 
+    /// Begins a tar; its file is made with the first bytes.
+    init(_ path: String) { self.path = path }
+
     func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
-        guard !hasFailed else { return }
-        do {
-            try file.write(bytes)
-        } catch {
-            failure.withLock { $0 = error }
+        state.withLock { state in
+            do {
+                switch state {
+                case .new:
+                    let file = try CacheFile(writing: path)
+                    state = .open(file)
+                    try file.write(bytes)
+                case .open(let file): try file.write(bytes)
+                case .closed, .failed: state = .failed
+                }
+            } catch {
+                state = .failed
+            }
         }
     }
 
+    /// Closes the file after the last byte.
+    func close() {
+        state.withLock { if case .open = $0 { $0 = .closed } }
+    }
+
     /// Whether bytes were lost, which makes the tar useless.
-    var hasFailed: Bool { failure.withLock { $0 != nil } }
+    var hasFailed: Bool {
+        state.withLock { if case .failed = $0 { true } else { false } }
+    }
 }

@@ -44,11 +44,11 @@ final class VolumeCacheUpdate: CacheUpdate {
 
     /// Begins to take the tar of a layer that is being archived for the app image, so that files are read once only.
     ///
-    /// - Returns: Where the tar goes; `nil` when the cache compresses layers, or cannot be written, which shows later.
+    /// - Returns: Where the tar goes; `nil` when the cache compresses layers. That it can't be written shows later.
     func beginLayer() -> StagedLayer? {
         guard cache.compression == .none else { return nil }
         begunCount += 1
-        return try? StagedLayer(Path.join(cache.stagingDir, "begun-\(begunCount)"))
+        return StagedLayer(Path.join(cache.stagingDir, "begun-\(begunCount)"))
     }
 
     /// Keeps a layer that was begun, now that its digest is known, unless bytes of it were lost.

@@ -22,9 +22,10 @@ struct AppImage {
     private(set) var archivedDirectories: [String: LayerDigest] = [:]
 
     private let previous: (any StoredImage)?
-    private let saver: ImageSaver
-    private let engine: LayerEngine
-    private let compression: LayerCompression
+    private let maker: LayerMaker
+    private let tasks: LayerTasks
+    /// The layers that were begun ahead of their turn, by what messages call them.
+    private var begun: [String: LayerTask] = [:]
     /// The cache that takes layers at the same time; `nil` when there is none, or when it keeps them in another form.
     private let cache: VolumeCacheUpdate?
     private let logger: Logger
@@ -32,17 +33,15 @@ struct AppImage {
     init(
         draft: ImageDraft,
         previous: (any StoredImage)?,
-        saver: ImageSaver,
-        engine: LayerEngine,
-        compression: LayerCompression,
+        maker: LayerMaker,
+        tasks: LayerTasks,
         cache: VolumeCacheUpdate?,
         logger: Logger
     ) {
         self.draft = draft
         self.previous = previous
-        self.saver = saver
-        self.engine = engine
-        self.compression = compression
+        self.maker = maker
+        self.tasks = tasks
         self.cache = cache
         self.logger = logger
     }
@@ -53,9 +52,29 @@ struct AppImage {
         let isReused: Bool
         /// Why it was archived or taken over.
         let reason: String
+        let milliseconds: Int64
 
         var diffID: DiffID { DiffID(content.diffID) }
     }
+
+    // MARK: Making layers ahead
+
+    /// Begins to make a layer that will be added under this id, in the background.
+    mutating func begin(_ content: LayerContent, id: String, previous: [String], isCached: Bool = false) {
+        guard begun[id] == nil else { return }
+        let task = makeTask(content, id: id, previous: previous, isCached: isCached)
+        begun[id] = task
+        tasks.submit(task)
+    }
+
+    private func makeTask(_ content: LayerContent, id: String, previous: [String], isCached: Bool) -> LayerTask {
+        let staged = isCached ? cache?.beginLayer() : nil
+        return LayerTask(id: id, staged: staged) { [maker, diffIDs = previous] () throws(ExportError) in
+            try maker.make(content, id: id, previous: diffIDs, copyingTo: staged)
+        }
+    }
+
+    // MARK: Adding layers in order
 
     /// Adds a directory with all that is below it, and says so.
     mutating func addDirectory(
@@ -94,60 +113,52 @@ struct AppImage {
         previous previousDiffID: String,
         isCached: Bool
     ) throws(ExportError) -> Addition {
-        let stopwatch = Stopwatch()
-        let addition = try add(content, createdBy: createdBy, previous: [previousDiffID], isCached: isCached)
+        let addition = try add(content, id: id, createdBy: createdBy, previous: [previousDiffID], isCached: isCached)
         logger.info("\(addition.isReused ? "Reusing" : "Adding") layer '\(id)'")
         logger.debug("Layer '\(id)' SHA: \(addition.diffID)")
-        tell(addition, id: id, since: stopwatch)
+        tell(addition, id: id)
         return addition
     }
 
     /// Says what became of a layer.
-    func tell(_ addition: Addition, id: String, since stopwatch: Stopwatch) {
+    func tell(_ addition: Addition, id: String) {
         let kind: LayerOutcome.Kind = addition.isReused ? .reused : .rebuilt
         var outcome = LayerOutcome(layer: id, kind: kind, place: .image, reason: addition.reason)
         outcome.bytes = addition.content.size
-        outcome.milliseconds = stopwatch.milliseconds
+        outcome.milliseconds = addition.milliseconds
         logger.tell(outcome)
     }
 
-    /// Adds a layer without a word.
-    ///
-    /// Where the previous image may have an equal layer, the content is only hashed at first: most rebuilds change
-    /// little, and neither compressing nor sending what is there already is worth anybody's time.
+    /// Adds a layer without a word: the one that was begun under its id, or else one that is made now.
     mutating func add(
         _ content: LayerContent,
+        id: String,
         createdBy: String,
         previous previousDiffIDs: [String],
         isCached: Bool = false
     ) throws(ExportError) -> Addition {
-        let candidates = previousDiffIDs.compactMap { try? DiffID($0) }.filter { previous?.layer($0) != nil }
-        var reason = previous == nil ? "no previous image" : "not in the previous image"
-        if !candidates.isEmpty {
-            let digest: LayerDigest
-            do {
-                digest = try engine.digest(content)
-            } catch {
-                throw ExportError("creating layer", error)
-            }
-            let diffID = DiffID(digest.diffID)
-            if candidates.contains(diffID), takeOver(diffID, createdBy: createdBy) {
-                return Addition(content: digest, isReused: true, reason: "equal to the previous image's")
-            }
-            reason = "contents differ from the previous image's"
-        }
-        let staged = isCached ? cache?.beginLayer() : nil
-        let layer: ImageLayer
-        let archived: LayerDigest
+        let task =
+            begun.removeValue(forKey: id)
+            ?? makeTask(content, id: id, previous: previousDiffIDs, isCached: isCached)
+        let outcome: LayerTask.Outcome
         do {
-            (layer, archived) = try archive(content, copyingTo: staged)
+            outcome = try task.outcome()
         } catch {
-            if let staged { cache?.discard(staged) }
+            if let staged = task.staged { cache?.discard(staged) }
             throw error
         }
-        if let staged { cache?.keep(staged, as: layer.diffID) }
-        draft.append(layer, createdBy: createdBy)
-        return Addition(content: archived, isReused: false, reason: reason)
+        if let layer = outcome.archived {
+            if let staged = task.staged { cache?.keep(staged, as: layer.diffID) }
+            draft.append(layer, createdBy: createdBy)
+        } else {
+            _ = takeOver(DiffID(outcome.content.diffID), createdBy: createdBy)
+        }
+        return Addition(
+            content: outcome.content,
+            isReused: outcome.archived == nil,
+            reason: outcome.reason,
+            milliseconds: outcome.milliseconds
+        )
     }
 
     /// Adds a layer of the previous image whose content is not here.
@@ -161,54 +172,5 @@ struct AppImage {
         guard let previous, let descriptor = previous.layer(diffID) else { return false }
         draft.append(ImageLayer(descriptor: descriptor, diffID: diffID, source: previous), createdBy: createdBy)
         return true
-    }
-
-    private func archive(
-        _ content: LayerContent,
-        copyingTo copy: StagedLayer?
-    ) throws(ExportError) -> (ImageLayer, LayerDigest) {
-        let writer: any BlobWriter
-        do {
-            writer = try saver.destination.newBlob()
-        } catch {
-            throw saver.failure(of: error)
-        }
-        let archived: ArchivedLayer
-        do {
-            archived = try engine.archive(
-                content,
-                compression: compression,
-                to: BlobSink(writer),
-                copyingTo: copy
-            )
-        } catch {
-            writer.abandon()
-            guard case .sink(let cause as OCIError) = error else { throw ExportError("creating layer", error) }
-            throw saver.failure(of: cause)
-        }
-        let digest = Digest(archived.digest)
-        do {
-            try writer.finish(digest: digest, size: archived.size)
-        } catch {
-            writer.abandon()
-            throw saver.failure(of: error)
-        }
-        let mediaType = draft.family.layer(compression)
-        let layer = ImageLayer(
-            descriptor: Descriptor(mediaType: mediaType, digest: digest, size: archived.size),
-            diffID: DiffID(archived.diffID)
-        )
-        return (layer, archived.content)
-    }
-}
-
-extension MediaTypeFamily {
-    /// The type of layers that are compressed in a certain way; zstd has a type in OCI only.
-    fileprivate func layer(_ compression: LayerCompression) -> MediaType {
-        switch compression {
-        case .none: layerType(matching: .ociLayer)
-        case .gzip: layer
-        case .zstd: .ociLayerZstd
-        }
     }
 }

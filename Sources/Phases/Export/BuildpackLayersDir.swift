@@ -13,24 +13,27 @@ struct BuildpackLayersDir {
     let layers: [BuildpackLayerDir]
     /// The contents of store.toml; `nil` when there is no such file.
     let store: StoreTOML?
+    /// The names of everything in the directory.
+    private let items: [String]
 
     /// Reads the directory; a missing one has no layers.
     ///
     /// - Parameters:
     ///   - layersDir: The directory that holds those of all buildpacks.
     ///   - buildpack: The buildpack.
-    ///   - logger: Told at debug level what is read.
+    ///   - logger: Told at debug level what is read; `nil` when ``tellItems(_:)`` will be called later.
     /// - Throws: `BuildpackModelError` when the directory or store.toml cannot be read. A malformed `<layer>.toml` is
     ///   kept as the layer's own failure.
-    init(layersDir: String, buildpack: GroupElement, logger: Logger) throws(BuildpackModelError) {
+    init(layersDir: String, buildpack: GroupElement, logger: Logger?) throws(BuildpackModelError) {
         self.buildpack = buildpack
         path = Path.join(layersDir, buildpack.directoryName)
-        logger.debug("Reading buildpack directory: \(path)")
+        logger?.debug("Reading buildpack directory: \(path)")
         let entries = try Self.entries(of: path)
+        items = entries.map(\.name)
         var names: Set<String> = []
         var store: StoreTOML?
         for entry in entries {
-            logger.debug("Reading buildpack directory item: \(entry.name)")
+            logger?.debug("Reading buildpack directory item: \(entry.name)")
             if entry.type == .directory { names.insert(entry.name) }
         }
         for entry in entries where entry.type != .directory && entry.name.hasSuffix(".toml") {
@@ -46,6 +49,12 @@ struct BuildpackLayersDir {
         layers = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { name in
             BuildpackLayerDir(buildpackID: buildpack.id, name: name, path: Path.join(directory, name))
         }
+    }
+
+    /// Says at debug level what was read.
+    func tellItems(_ logger: Logger) {
+        logger.debug("Reading buildpack directory: \(path)")
+        for item in items { logger.debug("Reading buildpack directory item: \(item)") }
     }
 
     private static func entries(of path: String) throws(BuildpackModelError) -> [DirectoryEntry] {

@@ -1,3 +1,4 @@
+import Archive
 import BuildpackModel
 import CNBCore
 import Console
@@ -72,6 +73,7 @@ extension ExportPhase {
         } catch {
             throw PhaseError(.failed, failedTo: "create new app image", error)
         }
+        try checkCompression(fits: runImage)
         if let extended {
             logger.debug("Using config from extensions...")
             draft.container = extended.config.container
@@ -83,6 +85,15 @@ extension ExportPhase {
             extended: try extendedImage(),
             created: created
         )
+    }
+
+    /// Refuses what the media types of the app image, which are those of the run image, have no name for.
+    private func checkCompression(fits runImage: any StoredImage) throws(PhaseError) {
+        guard case .zstd = inputs.compression, runImage.family == .docker else { return }
+        let cause =
+            "CNB_LAYER_COMPRESSION: run image '\(runImage.reference)' has Docker's media types, none of which is for "
+            + "layers compressed with zstd; use gzip, or a run image with OCI media types"
+        throw PhaseError(.failed, failedTo: "create new app image", cause)
     }
 
     private func openPreviousImage() throws(OCIError) -> (any StoredImage)? {

@@ -21,9 +21,20 @@ enum LayerHistory {
     }
 }
 
+/// What messages call the layers that are no buildpack's.
+enum LayerID {
+    static let launcher = "buildpacksio/lifecycle:launcher"
+    static let config = "buildpacksio/lifecycle:config"
+    static let processTypes = "buildpacksio/lifecycle:process-types"
+
+    static func slice(_ index: Int) -> String { "slice-\(index + 1)" }
+
+    static func extensionLayer(_ index: Int) -> String { "extension-\(index + 1)" }
+}
+
 extension ExportPhase {
     /// What the phase before this one knows about the layers of the previous image.
-    private var previousLabel: LifecycleMetadataLabel { inputs.analysis.layers }
+    var previousLabel: LifecycleMetadataLabel { inputs.analysis.layers }
 
     /// The label with what is known before any layer is made.
     func lifecycleLabel(
@@ -53,7 +64,12 @@ extension ExportPhase {
                 guard try extended.image.hasBlob(layer.descriptor) else { continue }
                 let blobPath = Path.join(extended.path, "blobs/sha256", layer.descriptor.digest.hex)
                 let createdBy = history.indices.contains(index) ? history[index].createdBy : ""
-                _ = try image.add(.tar(at: blobPath), createdBy: createdBy, previous: [])
+                _ = try image.add(
+                    .tar(at: blobPath),
+                    id: LayerID.extensionLayer(index),
+                    createdBy: createdBy,
+                    previous: []
+                )
             }
         } catch {
             throw ExportError("failed to add or reuse extension layer: \(error)")
@@ -63,11 +79,26 @@ extension ExportPhase {
     // MARK: Buildpacks
 
     /// Adds the launch layers of all buildpacks, in the group's order.
-    func addBuildpackLayers(to image: inout AppImage, _ label: inout LifecycleMetadataLabel) throws(ExportError) {
-        for buildpack in inputs.group.buildpacks {
+    ///
+    /// - Parameters:
+    ///   - directories: What each buildpack left, `nil` where that could not be read; reading it once more says why.
+    ///   - image: Gets the layers.
+    ///   - label: Gets what is known about them.
+    /// - Throws: `ExportError` when a layer can't be read or made.
+    func addBuildpackLayers(
+        _ directories: [BuildpackLayersDir?],
+        to image: inout AppImage,
+        _ label: inout LifecycleMetadataLabel
+    ) throws(ExportError) {
+        for (index, buildpack) in inputs.group.buildpacks.enumerated() {
             let directory: BuildpackLayersDir
             do {
-                directory = try BuildpackLayersDir(layersDir: layersDir, buildpack: buildpack, logger: logger)
+                if directories.indices.contains(index), let known = directories[index] {
+                    known.tellItems(logger)
+                    directory = known
+                } else {
+                    directory = try BuildpackLayersDir(layersDir: layersDir, buildpack: buildpack, logger: logger)
+                }
             } catch {
                 throw ExportError("reading layers for buildpack '\(buildpack.id)'", error)
             }
@@ -150,14 +181,14 @@ extension ExportPhase {
 
     /// Adds the app's directory, divided into slices.
     func addAppLayers(
-        _ slices: [Slice],
+        _ slices: Result<[LayerContent], ArchiveError>,
         to image: inout AppImage,
         _ label: inout LifecycleMetadataLabel
     ) throws(ExportError) {
         logger.debug("Adding app layers")
         let contents: [LayerContent]
         do {
-            contents = try LayerContent.slices(of: appDir, patterns: slices.map { $0.paths ?? [] }, owner: owner)
+            contents = try slices.get()
         } catch {
             throw ExportError("exporting app layers: creating app layers", error)
         }
@@ -165,14 +196,14 @@ extension ExportPhase {
         for (index, content) in contents.enumerated() {
             let createdBy = contents.count == 1 ? LayerHistory.app : LayerHistory.slice(index + 1)
             let addition: AppImage.Addition
-            let stopwatch = Stopwatch()
+            let id = LayerID.slice(index)
             do {
-                addition = try image.add(content, createdBy: createdBy, previous: previousLabel.app)
+                addition = try image.add(content, id: id, createdBy: createdBy, previous: previousLabel.app)
             } catch {
                 throw ExportError("exporting app layers", error)
             }
-            logger.debug("Layer 'slice-\(index + 1)' SHA: \(addition.diffID)")
-            image.tell(addition, id: "slice-\(index + 1)", since: stopwatch)
+            logger.debug("Layer '\(id)' SHA: \(addition.diffID)")
+            image.tell(addition, id: id)
             if addition.isReused { reusedCount += 1 }
             label.app.append(addition.diffID.description)
         }
@@ -195,32 +226,39 @@ extension ExportPhase {
             let path = inputs.platform.launcherPath
             throw ExportError("creating launcher layers: failed to stat launcher at path '\(path)'", error)
         }
-        let launcher = LayerContent.program(
-            at: inputs.platform.launcherPath,
-            name: DefaultPath.launcherPath,
-            directories: [Path.directory(DefaultPath.lifecycleDir), DefaultPath.lifecycleDir]
-        )
         label.launcher = try image.addLayer(
-            launcher,
-            id: "buildpacksio/lifecycle:launcher",
+            launcherContent,
+            id: LayerID.launcher,
             createdBy: LayerHistory.launcher,
             previous: previousLabel.launcher
         ).description
         label.config = try image.addDirectory(
-            Path.join(layersDir, "config"),
+            configDir,
             owner: owner,
-            id: "buildpacksio/lifecycle:config",
+            id: LayerID.config,
             createdBy: LayerHistory.config,
             previous: previousLabel.config
         ).description
         guard !processes.isEmpty else { return }
         label.processTypes = try image.addLayer(
             try Self.links(to: processes),
-            id: "buildpacksio/lifecycle:process-types",
+            id: LayerID.processTypes,
             createdBy: LayerHistory.processTypes,
             previous: previousLabel.processTypes
         ).description
     }
+
+    /// The launcher's layer.
+    var launcherContent: LayerContent {
+        .program(
+            at: inputs.platform.launcherPath,
+            name: DefaultPath.launcherPath,
+            directories: [Path.directory(DefaultPath.lifecycleDir), DefaultPath.lifecycleDir]
+        )
+    }
+
+    /// Where the launcher's configuration is.
+    var configDir: String { Path.join(layersDir, "config") }
 
     private static func links(to processes: [ProcessEntry]) throws(ExportError) -> LayerContent {
         let forbidden = #"/><:|&\"#

@@ -102,20 +102,24 @@ public struct ExportPhase: Sendable {
     private func export(_ task: ExportTask, cache: VolumeCacheUpdate?) throws(ExportError) -> Exported {
         try copyLifecycleSBOMs()
         let build = try readBuildMetadata()
+        let cancellation = Cancellation()
+        let tasks = LayerTasks(cancellation: cancellation)
+        // After a failure, layers that were begun are of no use; after the last one, nothing is left to stop.
+        defer { tasks.stop() }
         var image = AppImage(
             draft: task.base.draft,
             previous: task.base.previous,
-            saver: task.saver,
-            engine: LayerEngine(pool: CompressionPool()),
-            compression: inputs.compression,
+            maker: layerMaker(task, cancellation),
+            tasks: tasks,
             cache: cache,
             logger: logger
         )
+        let plan = beginLayers(build, in: &image)
         var label = try lifecycleLabel(of: task.base, runImageNames: task.runImageNames)
         try addExtensionLayers(task.base, to: &image)
-        try addBuildpackLayers(to: &image, &label)
+        try addBuildpackLayers(plan.directories, to: &image, &label)
         try addSBOMLayer(to: &image, &label)
-        try addAppLayers(build.slices, to: &image, &label)
+        try addAppLayers(plan.slices, to: &image, &label)
         try addLauncherLayers(build.processes, to: &image, &label)
         try setLabels(label, build, task.project, on: &image.draft.container)
         setEnvironment(on: &image.draft.container)
@@ -128,6 +132,18 @@ public struct ExportPhase: Sendable {
         var report = try task.saver.save(finished)
         report.bom = bom
         return Exported(report: report, archivedDirectories: image.archivedDirectories)
+    }
+
+    private func layerMaker(_ task: ExportTask, _ cancellation: Cancellation) -> LayerMaker {
+        let progress = logger.progressLine("Exporting")
+        return LayerMaker(
+            previous: task.base.previous,
+            saver: task.saver,
+            engine: LayerEngine(pool: CompressionPool(), cancellation: cancellation) { progress?.add($0) },
+            compression: inputs.compression,
+            family: task.base.draft.family,
+            progress: progress
+        )
     }
 
     func readBuildMetadata() throws(ExportError) -> BuildMetadata {

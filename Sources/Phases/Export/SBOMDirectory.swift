@@ -16,13 +16,16 @@ enum SBOMDirectory: String {
     /// What messages call the layer made of the directory.
     var layerID: String { "buildpacksio/lifecycle:\(rawValue).sbom" }
 
+    /// The directory's path, whether it exists or not.
+    func path(below layersDir: String) -> String { Path.join(layersDir, "sbom", rawValue) }
+
     /// The directory's path, `nil` when it does not exist.
     static func path(
         _ kind: SBOMDirectory,
         below layersDir: String,
         logger: Logger
     ) throws(ExportError) -> String? {
-        let path = Path.join(layersDir, "sbom", kind.rawValue)
+        let path = kind.path(below: layersDir)
         do {
             _ = try FileSystem.list(path)
         } catch {

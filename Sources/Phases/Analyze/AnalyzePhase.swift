@@ -204,7 +204,7 @@ public struct AnalyzePhase: Sendable {
         }
         guard inputs.platformAPI.supports(.targetData) else { return result }
         result.image = name(of: inputs.runImage)
-        let target = image.map { RunImageTarget(of: $0) } ?? RunImageTarget(OCIPlatform.current)
+        let target = image.map { RunImageTarget(analyzing: $0) } ?? RunImageTarget(OCIPlatform.current)
         guard !target.os.isEmpty else {
             throw PhaseError(.analyze, failedTo: "analyze", "failed to find OS in run image config")
         }

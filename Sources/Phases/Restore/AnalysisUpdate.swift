@@ -140,7 +140,7 @@ public struct AnalysisUpdate: Sendable {
         logger.debug("Run image info in analyzed metadata was: ")
         logger.debug(analysis.runImage.summary)
         analysis.runImage?.reference = image.identifier
-        analysis.runImage?.target = inputs.platformAPI.supports(.targetData) ? RunImageTarget(of: image) : nil
+        analysis.runImage?.target = inputs.platformAPI.supports(.targetData) ? RunImageTarget(analyzing: image) : nil
         logger.debug("Run image info in analyzed metadata is: ")
         logger.debug(analysis.runImage.summary)
     }

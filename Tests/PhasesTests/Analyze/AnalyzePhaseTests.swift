@@ -72,6 +72,18 @@ struct AnalyzePhaseTests {
         )
     }
 
+    @Test("the bionic stack stands for its distribution where labels name none")
+    func bionicRunImage() throws {
+        let stack = ["io.buildpacks.stack.id": "io.buildpacks.stacks.bionic"]
+        try makeImage("registry.test/run", labels: stack)
+        let bionic = RunImageTarget.Distribution(name: "ubuntu", version: "18.04")
+        #expect(try analyze().runImage?.target?.distribution == bionic)
+
+        let named = stack.merging(["io.buildpacks.base.distro.name": "debian"]) { $1 }
+        try makeImage("registry.test/run", labels: named)
+        #expect(try analyze().runImage?.target?.distribution?.name == "debian")
+    }
+
     @Test("before Platform API 0.12 there are only references")
     func oldPlatform() throws {
         try makeImage("registry.test/run")

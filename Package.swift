@@ -126,6 +126,8 @@ let package = Package(
         library("PlatformModel", ["BuildpackModel", "CNBCore", "JSON", "LaunchModel", "OCI", "POSIX", "TOML"]),
         library("ImageStores", ["Archive", "HTTP", "JSON", "OCI", "POSIX", "TLS"]),
 
+        library("Conformance", ["Archive", "Console", "HTTP", "JSON", "POSIX", "TOML"]),
+
         // Level 5
         library(
             "Phases",
@@ -146,6 +148,7 @@ let package = Package(
 
         // Level 7
         tool("lifecycle", ["LifecycleCommands", "POSIX"]),
+        tool("cnb-conformance", ["Conformance", "POSIX"]),
         tool("toml-test-decoder", ["JSON", "POSIX", "TOML"]),
         tool("toml-test-encoder", ["JSON", "POSIX", "TOML"]),
         launcher,

@@ -3,11 +3,11 @@ import Glibc
 
 /// A child process whose output is read by this one.
 struct Child: ~Copyable {
-    private let identifier: pid_t
+    let identifier: pid_t
     private let leadsGroup: Bool
     private let outlastsChild: Bool
-    private let output: OwnedDescriptor
-    private let errors: OwnedDescriptor
+    let output: OwnedDescriptor
+    let errors: OwnedDescriptor
 
     /// Starts a child.
     /// - Parameter configuration: What to run.

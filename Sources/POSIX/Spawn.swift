@@ -54,23 +54,3 @@ private func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer
     guard let text else { return body(nil) }
     return text.withCString(body)
 }
-
-/// Strings as C wants lists of them: pointers, ended by a null pointer.
-private final class CStringArray {
-    let pointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-    private let count: Int
-
-    init(_ strings: [String]) {
-        count = strings.count
-        pointer = .allocate(capacity: count + 1)
-        for (index, string) in strings.enumerated() {
-            pointer[index] = strdup(string)
-        }
-        pointer[count] = nil
-    }
-
-    deinit {
-        for index in 0..<count { free(pointer[index]) }
-        pointer.deallocate()
-    }
-}

@@ -38,6 +38,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cposix_namespaces.h"
 #include "cposix_spawn.h"
 #include "launcher.h"
 

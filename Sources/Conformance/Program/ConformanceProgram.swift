@@ -1,0 +1,32 @@
+import Console
+import POSIX
+
+/// The program `cnb-conformance`.
+public enum ConformanceProgram {
+    /// Programs within the program, by the first argument.
+    private static let subcommands: [String: @Sendable ([String]) -> Int32] = [
+        SandboxRequest.command: SandboxedProcess.run,
+        "buildpack": BuildpackJudgeProgram.run,
+    ]
+
+    /// Runs the program.
+    /// - Parameter arguments: The command line with the program's name.
+    /// - Returns: The exit status: 0 when all is as expected, 1 when not, 2 for a mistake in usage or in a fixture.
+    public static func run(_ arguments: [String]) -> Int32 {
+        let arguments = Array(arguments.dropFirst())
+        if let name = arguments.first, let subcommand = subcommands[name] {
+            return subcommand(Array(arguments.dropFirst()))
+        }
+        let output = FileDescriptor.standardOutput
+        let errors = FileDescriptor.standardError
+        do throws(UsageError) {
+            let options = try RunOptions(arguments)
+            let library = FixtureLibrary(root: options.fixtures)
+            if options.checks { return ClauseCheck(library).run(output, errors) }
+            return SuiteRun(options, library).run(output, errors)
+        } catch {
+            errors.report(error.isHelp ? RunOptions.table.usage : "cnb-conformance: \(error.reason)\n")
+            return error.isHelp ? 0 : 2
+        }
+    }
+}

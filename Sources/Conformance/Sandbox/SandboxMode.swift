@@ -1,0 +1,54 @@
+import POSIX
+
+/// How cases get a file tree of their own.
+enum SandboxMode: String {
+    /// As root, with namespaces of mounts and processes.
+    case root
+    /// As a root that may not mount, in a user namespace that has all users.
+    case mappedRoot
+    /// As anybody else, in a user namespace where this user is 1000:1000.
+    case user
+
+    /// Whether a step can run as any user.
+    var hasRoot: Bool { self != .user }
+
+    /// Who owns a file in the case, as the case sees it.
+    func owner(_ status: FileStatus) -> Owner {
+        guard self == .user else { return Owner(uid: status.uid, gid: status.gid) }
+        return Owner(
+            uid: status.uid == Users.effectiveUserID ? Owner.builder.uid : status.uid,
+            gid: status.gid == Users.effectiveGroupID ? Owner.builder.gid : status.gid
+        )
+    }
+
+    /// Puts this process into namespaces of its own.
+    /// - Throws: Where they are not allowed.
+    func enter() throws(POSIXError) {
+        switch self {
+        case .root:
+            try Namespaces.enter([.mounts, .processes])
+        case .mappedRoot:
+            let users = try Self.wholeMap("/proc/self/uid_map")
+            let groups = try Self.wholeMap("/proc/self/gid_map")
+            try Namespaces.enter([.users, .mounts, .processes])
+            try Namespaces.map(users: users, groups: groups, keepsGroups: true)
+        case .user:
+            let (uid, gid) = (Users.effectiveUserID, Users.effectiveGroupID)
+            try Namespaces.enter([.users, .mounts, .processes])
+            try Namespaces.map(
+                users: "\(Owner.builder.uid) \(uid) 1",
+                groups: "\(Owner.builder.gid) \(gid) 1",
+                keepsGroups: false
+            )
+        }
+    }
+
+    /// A map of all ids that this process knows to themselves.
+    private static func wholeMap(_ path: String) throws(POSIXError) -> String {
+        let lines = try FileSystem.readText(path).split(separator: "\n")
+        return lines.map { line in
+            let numbers = line.split(separator: " ")
+            return numbers.count == 3 ? "\(numbers[0]) \(numbers[0]) \(numbers[2])\n" : ""
+        }.joined()
+    }
+}

@@ -1,0 +1,4 @@
+import Conformance
+import POSIX
+
+ProcessExit.exit(ConformanceProgram.run(CommandLine.arguments))

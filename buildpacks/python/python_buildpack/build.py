@@ -30,7 +30,7 @@ def run(app_dir, layers_dir, buildpack_dir):
     packages = layers_dir / "packages"
     if arguments:
         install(app, arguments, packages, layers_dir / "pip-cache", _version(buildpack_dir))
-        write_sbom(packages)
+        write_sbom(packages, installed_packages(packages))
     else:
         print("No dependencies: there is neither a requirements.txt nor one in pyproject.toml")
 
@@ -41,6 +41,7 @@ def run(app_dir, layers_dir, buildpack_dir):
     (runtime / "env" / "PYTHONUNBUFFERED.default").write_text("1", encoding="utf-8")
     shutil.copyfile(buildpack_dir / "python_buildpack" / "serve_wsgi.py", runtime / "serve_wsgi.py")
     _write_layer_toml(runtime, launch=True)
+    write_sbom(runtime, [{"type": "application", "name": "serve_wsgi.py", "version": _version(buildpack_dir)}])
 
     # Named by its path and run by python3: a run image may lack /usr/bin/env.
     serve_wsgi = ["python3", str(runtime / "serve_wsgi.py")]
@@ -109,10 +110,10 @@ def write_launch_toml(path, processes):
     path.write_text("\n".join(lines), encoding="utf-8")
 
 
-def write_sbom(packages):
-    """Writes a CycloneDX bill of materials for what pip installed."""
+def installed_packages(packages):
+    """What pip installed, as components of a CycloneDX bill of materials."""
     listed = _pip(packages, ["list", "--format", "json"], "list the packages", capture=True)
-    components = [
+    return [
         {
             "type": "library",
             "name": package["name"],
@@ -121,8 +122,12 @@ def write_sbom(packages):
         }
         for package in sorted(json.loads(listed), key=lambda p: p["name"].lower())
     ]
+
+
+def write_sbom(layer, components):
+    """Writes a CycloneDX bill of materials for a layer."""
     document = {"bomFormat": "CycloneDX", "specVersion": "1.4", "version": 1, "components": components}
-    packages.with_name(f"{packages.name}.sbom.cdx.json").write_text(json.dumps(document, indent=2), encoding="utf-8")
+    layer.with_name(f"{layer.name}.sbom.cdx.json").write_text(json.dumps(document, indent=2), encoding="utf-8")
 
 
 def _has(packages, command):

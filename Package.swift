@@ -188,6 +188,7 @@ let package = Package(
             "LifecycleCommandsTests",
             ["CNBCore", "Console", "LifecycleCommands", "PlatformModel", "POSIX", "TestSupport"]
         ),
+        tests("ConformanceTests", ["Conformance", "JSON", "POSIX", "TOML", "TestSupport", "cnb-conformance"]),
         tests("EndToEndTests", ["JSON", "POSIX", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

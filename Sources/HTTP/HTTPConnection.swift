@@ -9,6 +9,8 @@ final class HTTPConnection: @unchecked Sendable {
     /// The part of the buffer that holds bytes not consumed yet.
     private var pending = 0..<0
     private var atEndOfStream = false
+    /// Whether a request could not be written whole, after which no other one may follow.
+    private var isBroken = false
     private var decoder = HTTPResponseDecoder(requestMethod: .get)
     /// How many exchanges were begun.
     private(set) var exchanges = 0
@@ -24,7 +26,7 @@ final class HTTPConnection: @unchecked Sendable {
 
     /// Whether another exchange may begin.
     var isReusable: Bool {
-        decoder.canReuseConnection && pending.isEmpty && !atEndOfStream && transport.isReadyForReuse
+        decoder.canReuseConnection && pending.isEmpty && !atEndOfStream && !isBroken && transport.isReadyForReuse
     }
 
     func close() { transport.close() }
@@ -48,8 +50,10 @@ final class HTTPConnection: @unchecked Sendable {
         } catch .connectionLost(let reason) {
             // A server that refuses a body says so and closes before it has read everything; its answer explains more
             // than the broken connection does.
-            guard let answer = try? readHead(), answer.status >= 400 else { throw .connectionLost(reason) }
-            atEndOfStream = true
+            guard let answer = try? readHead(), answer.status >= 400 || request.acceptsEarlyAnswer else {
+                throw .connectionLost(reason)
+            }
+            isBroken = true
             return answer
         }
         return try readHead()

@@ -8,6 +8,9 @@ public struct HTTPRequest: Sendable {
     public var headers: HTTPHeaders
     /// The body.
     public var body: HTTPBody
+    /// Whether an answer without an error status counts although the server stopped reading before the body's end: for
+    /// servers that say within the answer what went wrong.
+    public var acceptsEarlyAnswer = false
 
     /// Makes a request.
     public init(_ method: HTTPMethod, _ url: HTTPURL, headers: HTTPHeaders = HTTPHeaders(), body: HTTPBody = .empty) {

@@ -1,4 +1,4 @@
-import POSIX
+public import POSIX
 
 /// A transport over a TCP or Unix socket.
 public final class SocketTransport: HTTPTransport {
@@ -49,12 +49,28 @@ public final class SocketTransport: HTTPTransport {
         { _, _ throws(HTTPError) in
             guard !isCancelled() else { throw .cancelled }
             do throws(POSIXError) {
-                let socket = try Socket.connectUnix(path: path, timeout: timeouts.connect * 1000)
-                return SocketTransport(socket, timeouts: timeouts, isCancelled: isCancelled)
+                return try connect(unixPath: path, timeouts: timeouts, isCancelled: isCancelled)
             } catch {
                 throw .connectionFailed("\(error)")
             }
         }
+    }
+
+    /// Connects to a socket of the file system now, for who may not do so later, or wants to know why it fails.
+    ///
+    /// - Parameters:
+    ///   - path: the socket
+    ///   - timeouts: how long to wait
+    ///   - isCancelled: asked several times a second while waiting; `true` ends the wait
+    /// - Returns: the connection
+    /// - Throws: when nobody listens there, or this user may not connect
+    public static func connect(
+        unixPath path: String,
+        timeouts: HTTPTimeouts = HTTPTimeouts(),
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) throws(POSIXError) -> SocketTransport {
+        let socket = try Socket.connectUnix(path: path, timeout: timeouts.connect * 1000)
+        return SocketTransport(socket, timeouts: timeouts, isCancelled: isCancelled)
     }
 
     /// Waits for bytes and takes some.

@@ -56,10 +56,7 @@ public struct FinishedImage: Sendable {
         to destination: any ImageDestination,
         references: [String]
     ) throws(OCIError) -> [CommittedReference] {
-        for layer in layers {
-            guard let source = layer.source else { continue }
-            try destination.adopt(layer.descriptor, from: source)
-        }
+        for layer in layers where layer.source != nil { try destination.adopt(layer) }
         return try destination.commit(
             manifest: manifest,
             mediaType: mediaType,

@@ -28,6 +28,13 @@ public protocol ImageDestination: AnyObject, Sendable {
     /// - Throws: `OCIError` when either store fails or the bytes do not match the descriptor.
     func adopt(_ descriptor: Descriptor, from image: any StoredImage) throws(OCIError)
 
+    /// Makes a layer whose `source` has its blob part of this destination; as the other `adopt`, unless the destination
+    /// has a use for the layer's uncompressed bytes.
+    ///
+    /// - Parameter layer: A layer with a source.
+    /// - Throws: `OCIError` when either store fails or the bytes do not match the descriptor.
+    func adopt(_ layer: ImageLayer) throws(OCIError)
+
     /// Waits for uploads, then writes config and manifest and points the names at them.
     ///
     /// A name that fails does not keep the others from being written.
@@ -46,6 +53,13 @@ public protocol ImageDestination: AnyObject, Sendable {
         config: [UInt8],
         references: [String]
     ) throws(OCIError) -> [CommittedReference]
+}
+
+extension ImageDestination {
+    /// Adopts the layer's blob from its source.
+    public func adopt(_ layer: ImageLayer) throws(OCIError) {
+        if let source = layer.source { try adopt(layer.descriptor, from: source) }
+    }
 }
 
 /// Takes the bytes of one blob, on one thread at a time.

@@ -1,3 +1,5 @@
+public import Archive
+
 /// A layer of an image that is being made.
 public struct ImageLayer: Sendable {
     /// The layer's blob.
@@ -6,13 +8,45 @@ public struct ImageLayer: Sendable {
     public var diffID: DiffID
     /// The image that has the blob; `nil` when the blob was written to the destination.
     public var source: (any StoredImage)?
+    /// The layer's uncompressed bytes, where they can be had without asking `source`: daemons, which keep layers
+    /// uncompressed, are slow to give them back.
+    public var uncompressed: LayerBytes?
 
     /// Makes a layer from its parts.
-    public init(descriptor: Descriptor, diffID: DiffID, source: (any StoredImage)? = nil) {
+    public init(
+        descriptor: Descriptor,
+        diffID: DiffID,
+        source: (any StoredImage)? = nil,
+        uncompressed: LayerBytes? = nil
+    ) {
         self.descriptor = descriptor
         self.diffID = diffID
         self.source = source
+        self.uncompressed = uncompressed
     }
+}
+
+/// The bytes of a layer's tar, for as often as they are needed.
+public struct LayerBytes: Sendable {
+    /// How many bytes there are.
+    public let size: Int64
+    private let body: @Sendable (_ sink: any ByteSink) throws(ArchiveError) -> Void
+
+    /// Makes bytes of what writes them.
+    ///
+    /// - Parameters:
+    ///   - size: How many bytes there are.
+    ///   - body: Writes all of them each time that it is called.
+    public init(size: Int64, _ body: @escaping @Sendable (_ sink: any ByteSink) throws(ArchiveError) -> Void) {
+        self.size = size
+        self.body = body
+    }
+
+    /// Writes the bytes.
+    ///
+    /// - Parameter sink: Takes them.
+    /// - Throws: What their source or the sink throws.
+    public func write(to sink: any ByteSink) throws(ArchiveError) { try body(sink) }
 }
 
 extension StoredImage {

@@ -31,6 +31,12 @@ public protocol StoredImage: AnyObject, Sendable {
     /// - Throws: `OCIError` when the store fails.
     func hasBlob(_ descriptor: Descriptor) throws(OCIError) -> Bool
 
+    /// Says which blobs are going to be read, for stores that can only hand out all of an image at once.
+    ///
+    /// - Parameter descriptors: Layers of this image.
+    /// - Throws: `OCIError` when the store fails.
+    func prepareToRead(_ descriptors: [Descriptor]) throws(OCIError)
+
     /// Reads a blob from beginning to end.
     ///
     /// Digest and size are verified while the bytes pass, so **what `body` got is only to be trusted after this has
@@ -52,6 +58,9 @@ extension StoredImage {
 
     /// All blobs are there, which is so in every store but sparse layouts.
     public func hasBlob(_ descriptor: Descriptor) throws(OCIError) -> Bool { true }
+
+    /// Does nothing, as most stores hand out single blobs.
+    public func prepareToRead(_ descriptors: [Descriptor]) throws(OCIError) {}
 
     /// The media type family of the image, by its manifest.
     public var family: MediaTypeFamily { manifest.family }

@@ -23,7 +23,8 @@ struct AnalyzeCommand: PhaseCommand {
     }
 
     mutating func execute() throws(PhaseError) {
-        guard let stores else { return }
+        guard var stores else { return }
+        stores = try context.addingLaunchCache(to: stores, failing: .analyze)
         let inputs = AnalyzeInputs(platformAPI: context.platformAPI, inputs: context.inputs)
         let analysis = try AnalyzePhase(inputs: inputs, stores: stores, logger: context.logger).run()
         try analysis.write(context.inputs.analyzedPath, logger: context.logger)

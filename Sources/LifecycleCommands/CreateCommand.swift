@@ -1,6 +1,7 @@
 import BuildpackModel
 import CNBCore
 import Console
+import ImageStores
 import POSIX
 import Phases
 import PlatformModel
@@ -51,9 +52,11 @@ struct CreateCommand: PhaseCommand {
     }
 
     mutating func execute() throws(PhaseError) {
-        guard let stores else { return }
+        guard var stores else { return }
         let logger = context.logger
         let cache = try context.layerCache(stores)
+        let daemon = stores.images as? DaemonStore
+        stores = try context.addingLaunchCache(to: stores, failing: .failed)
 
         logger.phase("ANALYZING")
         let analyzeInputs = AnalyzeInputs(platformAPI: context.platformAPI, inputs: context.inputs)
@@ -87,7 +90,10 @@ struct CreateCommand: PhaseCommand {
 
         logger.phase("BUILDING")
         let build = BuildPhase(inputs: try BuildInputs(context), logger: logger)
-        try build.run(group: group, plan: detected.plan, analysis: analysis)
+        let runBuild = { () throws(PhaseError) in
+            try build.run(group: group, plan: detected.plan, analysis: analysis)
+        }
+        if let daemon { _ = try daemon.keepingAlive(runBuild) } else { _ = try runBuild() }
 
         logger.phase("EXPORTING")
         let inputs = try ExportInputs(context, group, analysis)

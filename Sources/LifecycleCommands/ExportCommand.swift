@@ -36,20 +36,23 @@ struct ExportCommand: PhaseCommand {
 
     mutating func takePrivileges() throws(PhaseError) {
         let inputs = context.inputs
-        stores = try ImageStoreSelection(context).stores(for: [analysis.previousImage].compactMap { $0 })
+        // What is in a daemon needs no credentials.
+        let previousImage = inputs.useDaemon ? nil : analysis.previousImage
+        stores = try ImageStoreSelection(context).stores(for: [previousImage].compactMap { $0 })
         let user = try BuildUser(inputs)
         try user.own([inputs.cacheDir, inputs.launchCacheDir])
         try user.become()
     }
 
     mutating func execute() throws(PhaseError) {
-        guard let stores else { return }
+        guard var stores else { return }
         let group = try GroupFile.read(
             context.inputs.groupPath,
             deprecationMode: context.deprecationMode,
             logger: context.logger
         )
         let cache = try context.layerCache(stores)
+        stores = try context.addingLaunchCache(to: stores, failing: .failed)
         if context.platformAPI.supports(.experimentalExtensions) && hasExtendedLayers {
             try context.guardExperiment("Dockerfiles")
         }
@@ -66,9 +69,12 @@ struct ExportCommand: PhaseCommand {
 
 extension CommandContext {
     /// How new layers of the app image are compressed.
+    ///
+    /// Daemons take layers as they are.
     func layerCompression() throws(PhaseError) -> LayerCompression {
         do {
-            return try LayerCompression(environment["CNB_LAYER_COMPRESSION"] ?? "")
+            let wanted = try LayerCompression(environment["CNB_LAYER_COMPRESSION"] ?? "")
+            return inputs.useDaemon ? .none : wanted
         } catch {
             throw PhaseError(.invalidArguments, failedTo: "resolve inputs", "CNB_LAYER_COMPRESSION: \(error)")
         }

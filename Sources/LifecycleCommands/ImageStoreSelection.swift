@@ -22,8 +22,16 @@ struct ImageStoreSelection {
     ///
     /// - Parameter moreImages: Images that the inputs don't name.
     /// - Returns: The stores.
-    /// - Throws: A `PhaseError` of kind `failed` when credentials are malformed, or the inputs ask for a daemon.
+    /// - Throws: A `PhaseError` of kind `failed` when credentials are malformed, or a daemon can't be talked to;
+    ///   `invalidArguments` when images are to be in a daemon and in layouts.
     func stores(for moreImages: [String] = []) throws(PhaseError) -> PhaseStores {
+        guard !inputs.useDaemon || !inputs.useLayout else {
+            throw PhaseError(
+                .invalidArguments,
+                failedTo: "resolve inputs",
+                "-daemon and -layout exclude each other: images are in a docker daemon or in OCI layouts"
+            )
+        }
         let keychain: Keychain
         do {
             keychain = try Keychain.resolve(images: inputs.registryImages + moreImages, environment: environment)
@@ -31,14 +39,25 @@ struct ImageStoreSelection {
             throw PhaseError(.failed, failedTo: "resolve keychain", error)
         }
         for problem in keychain.problems { logger.warn(problem) }
-        guard !inputs.useDaemon else {
-            throw PhaseError(.failed, failedTo: "initialize docker client", "images in a daemon are not supported yet")
-        }
         let registry = try registryStore(keychain)
+        if inputs.useDaemon {
+            return PhaseStores(images: try daemonStore(), registry: registry, kind: .daemon)
+        }
         guard inputs.useLayout, !inputs.layoutDir.isEmpty else {
             return PhaseStores(images: registry, registry: registry, kind: .registry)
         }
         return PhaseStores(images: LayoutStore(layoutDir: inputs.layoutDir), registry: registry, kind: .layout)
+    }
+
+    private func daemonStore() throws(PhaseError) -> DaemonStore {
+        var options = DaemonStore.Options()
+        let logger = logger
+        options.note = { logger.debug($0) }
+        do {
+            return try DaemonStore(environment: environment, options: options)
+        } catch {
+            throw PhaseError(.failed, failedTo: "initialize docker client", error)
+        }
     }
 
     private func registryStore(_ keychain: Keychain) throws(PhaseError) -> RegistryStore {

@@ -26,6 +26,25 @@ extension CommandContext {
         }
     }
 
+    /// Puts the launch cache that the inputs name before images in a daemon.
+    ///
+    /// - Parameters:
+    ///   - stores: Where images are.
+    ///   - kind: The kind of failure.
+    /// - Returns: The stores to work with.
+    /// - Throws: A `PhaseError` when the cache can't be opened.
+    func addingLaunchCache(to stores: PhaseStores, failing kind: PhaseErrorKind) throws(PhaseError) -> PhaseStores {
+        guard stores.kind == .daemon, !inputs.launchCacheDir.isEmpty else { return stores }
+        do {
+            let cache = try VolumeCache(inputs.launchCacheDir, logger: logger)
+            var stores = stores
+            stores.images = LaunchCacheStore(stores.images, cache: cache, logger: logger)
+            return stores
+        } catch {
+            throw PhaseError(kind, failedTo: "create launch cache", error)
+        }
+    }
+
     /// Refuses values that nobody can have meant, and warns of options that have no effect here.
     ///
     /// - Returns: How layers in a cache directory are compressed.

@@ -47,6 +47,8 @@ public struct PhaseStores: Sendable {
         case registry
         /// A directory of OCI layouts.
         case layout
+        /// A Docker daemon.
+        case daemon
     }
 
     /// Names the stores.

@@ -47,18 +47,33 @@ final class VolumeCacheUpdate: CacheUpdate {
     /// - Returns: Where the tar goes; `nil` when the cache compresses layers. That it can't be written shows later.
     func beginLayer() -> StagedLayer? {
         guard cache.compression == .none else { return nil }
+        return StagedLayer(newPath())
+    }
+
+    /// A path in the staging directory for a tar whose digest is not known yet.
+    func newPath() -> String {
         begunCount += 1
-        return StagedLayer(Path.join(cache.stagingDir, "begun-\(begunCount)"))
+        return Path.join(cache.stagingDir, "begun-\(begunCount)")
     }
 
     /// Keeps a layer that was begun, now that its digest is known, unless bytes of it were lost.
     func keep(_ layer: StagedLayer, as diffID: DiffID) {
-        guard !layer.hasFailed, !staged.contains(diffID) else { return discard(layer) }
+        guard !layer.hasFailed else { return discard(layer) }
         do {
-            try FileSystem.rename(layer.path, to: stagedPath(diffID))
-            staged.insert(diffID)
+            try keep(fileAt: layer.path, as: diffID)
         } catch {
             discard(layer)
+        }
+    }
+
+    /// Keeps the tar of a layer that is at a path of ``newPath()``; one that is there already is not needed again.
+    func keep(fileAt path: String, as diffID: DiffID) throws(CacheError) {
+        do {
+            guard !staged.contains(diffID) else { return try FileSystem.removeFile(path) }
+            try FileSystem.rename(path, to: stagedPath(diffID))
+            staged.insert(diffID)
+        } catch {
+            throw .failed("caching layer (\(diffID)): \(error)")
         }
     }
 
@@ -72,8 +87,11 @@ final class VolumeCacheUpdate: CacheUpdate {
         } catch {
             throw .failed("setting cache metadata: \(error)")
         }
-        try cache.replaceCommitted(holding: lock)
+        try commitLayers()
     }
+
+    /// Puts the new version in place of the old one without saying what its layers are.
+    func commitLayers() throws(CacheError) { try cache.replaceCommitted(holding: lock) }
 
     private func stagedPath(_ diffID: DiffID) -> String {
         Path.join(cache.stagingDir, "\(diffID).tar")

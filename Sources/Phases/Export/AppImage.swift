@@ -151,7 +151,10 @@ struct AppImage {
             if let staged = task.staged { cache?.keep(staged, as: layer.diffID) }
             draft.append(layer, createdBy: createdBy)
         } else {
-            _ = takeOver(DiffID(outcome.content.diffID), createdBy: createdBy)
+            let bytes = LayerBytes(size: outcome.content.size) { [maker] sink throws(ArchiveError) in
+                _ = try maker.engine.archive(content, compression: .none, to: sink)
+            }
+            _ = takeOver(DiffID(outcome.content.diffID), createdBy: createdBy, uncompressed: bytes)
         }
         return Addition(
             content: outcome.content,
@@ -168,9 +171,12 @@ struct AppImage {
         }
     }
 
-    private mutating func takeOver(_ diffID: DiffID, createdBy: String) -> Bool {
+    private mutating func takeOver(_ diffID: DiffID, createdBy: String, uncompressed: LayerBytes? = nil) -> Bool {
         guard let previous, let descriptor = previous.layer(diffID) else { return false }
-        draft.append(ImageLayer(descriptor: descriptor, diffID: diffID, source: previous), createdBy: createdBy)
+        draft.append(
+            ImageLayer(descriptor: descriptor, diffID: diffID, source: previous, uncompressed: uncompressed),
+            createdBy: createdBy
+        )
         return true
     }
 }

@@ -54,9 +54,7 @@ extension ExportPhase {
     /// Opens the images that the app image is built on.
     func openBase(_ saver: ImageSaver) throws(PhaseError) -> ExportBase {
         let extended = try extendedConfigImage()
-        if let previous = previousReference {
-            logger.info("Reusing layers from image '\(pathOfLayout(previous) ?? previous)'")
-        }
+        tellPreviousImage()
         let created = creationTime()
         if inputs.platform.useLayout { logger.info("Using app image: \(saver.names.first ?? "")") }
         let previous: (any StoredImage)?
@@ -71,6 +69,10 @@ extension ExportPhase {
                 draft.annotations["org.opencontainers.image.ref.name"] = name
             }
         } catch {
+            // Nobody misses a run image in a daemon before its layers are needed.
+            if inputs.platform.useDaemon, error.isMissingRunImage {
+                throw PhaseError(.export, failedTo: "export", error)
+            }
             throw PhaseError(.failed, failedTo: "create new app image", error)
         }
         try checkCompression(fits: runImage)
@@ -96,6 +98,15 @@ extension ExportPhase {
         throw PhaseError(.failed, failedTo: "create new app image", cause)
     }
 
+    private func tellPreviousImage() {
+        guard let previousReference else { return }
+        if inputs.platform.useDaemon {
+            logger.debug("Reusing layers from image with id '\(previousReference)'")
+        } else {
+            logger.info("Reusing layers from image '\(pathOfLayout(previousReference) ?? previousReference)'")
+        }
+    }
+
     private func openPreviousImage() throws(OCIError) -> (any StoredImage)? {
         guard let previousReference else { return nil }
         return try images.open(previousReference, platform: nil)
@@ -115,7 +126,8 @@ extension ExportPhase {
     private func openRunImage() throws(OCIError) -> any StoredImage {
         let reference = inputs.platform.runImage
         guard inputs.platform.useLayout else {
-            return try ImageOpening(store: images, logger: logger).open(reference)
+            let opening = ImageOpening(store: images, logger: logger, isInDaemon: inputs.platform.useDaemon)
+            return try opening.open(reference)
         }
         // Nobody's mirror answers wrongly where there is only a disk.
         guard let image = try images.open(reference, platform: nil) else { throw .noLayers(image: reference) }
@@ -203,5 +215,16 @@ extension ExportPhase {
         if let run = try RunTOML.read(path) { return run.images }
         logger.info("No run metadata found at path \"\(path)\"")
         return []
+    }
+}
+
+extension OCIError {
+    /// Whether there is no run image, or nothing in it.
+    fileprivate var isMissingRunImage: Bool {
+        switch self {
+        case .noLayers: true
+        case .store(let failure): failure.kind == .notFound
+        default: false
+        }
     }
 }

@@ -6,6 +6,8 @@ import POSIX
 struct ImageOpening {
     let store: any ImageStore
     let logger: Logger
+    /// Whether the images are in a daemon, whose answers are the same each time.
+    var isInDaemon = false
     /// Waits between attempts.
     var sleep: (_ milliseconds: Int) -> Void = { Clock.sleep(milliseconds: $0) }
 
@@ -26,7 +28,7 @@ struct ImageOpening {
                 if attempt > 0 { logger.info("Successfully opened remote image after \(attempt) retries") }
                 return image
             } catch {
-                guard Self.mayPass(error), attempt < Self.pauses.count else { throw error }
+                guard !isInDaemon, Self.mayPass(error), attempt < Self.pauses.count else { throw error }
                 let pause = Self.pauses[attempt]
                 attempt += 1
                 logger.warn(
@@ -39,7 +41,12 @@ struct ImageOpening {
     }
 
     private func openOnce(_ reference: String, _ platform: OCIPlatform?) throws(OCIError) -> any StoredImage {
-        guard let image = try store.open(reference, platform: platform) else { throw .noLayers(image: reference) }
+        guard let image = try store.open(reference, platform: platform) else {
+            guard isInDaemon else { throw .noLayers(image: reference) }
+            let message =
+                "image '\(reference)' is not in the docker daemon; get it there with docker pull or docker load"
+            throw .store(StoreFailure(kind: .notFound, message: message))
+        }
         _ = try image.topLayer()
         return image
     }

@@ -39,7 +39,8 @@ public struct RebasePhase: Sendable {
         let runImage: any StoredImage
         do {
             // Of a run image for several processors, the app needs the one it was built for, wherever it is rebased.
-            runImage = try ImageOpening(store: images, logger: logger).open(name, platform: appImage.platform)
+            let opening = ImageOpening(store: images, logger: logger, isInDaemon: inputs.platform.useDaemon)
+            runImage = try opening.open(name, platform: appImage.platform)
         } catch {
             throw PhaseError(.failed, failedTo: "access run image", error)
         }

@@ -124,7 +124,8 @@ public struct AnalysisUpdate: Sendable {
     private func lookUpRunImage(_ analysis: inout AnalysisMetadata) throws(PhaseError) {
         guard let runImage = analysis.runImage else { return }
         let image: any StoredImage
-        if runImage.extend && inputs.platformAPI.supports(.runImageExtension) && stores.kind == .registry {
+        // The extender finds images in registries only, also where the app image goes to a daemon.
+        if runImage.extend && inputs.platformAPI.supports(.runImageExtension) && stores.kind != .layout {
             logger.debug("Pulling run image metadata for \(runImage.image)...")
             do {
                 image = try pull(runImage.image)

@@ -1,0 +1,197 @@
+import Archive
+import Console
+import OCI
+import POSIX
+
+/// An app image on its way into a daemon, whose layers are kept in a cache directory.
+///
+/// A new layer is written once, into the cache, and read from there for the daemon. The cache never keeps an image from
+/// being written: what it can't take goes to the daemon alone.
+final class LaunchCacheDestination: ImageDestination {
+    private let destination: any ImageDestination
+    private let logger: Logger
+    /// The new version of the cache, used by one thread at a time; `nil` when there is none.
+    private let update: Lock<VolumeCacheUpdate>?
+    /// Layers of other images that the cache lacks, in the order in which they were adopted.
+    private let missing = Lock<[ImageLayer]>([])
+
+    init(_ destination: any ImageDestination, update: sending VolumeCacheUpdate?, logger: Logger) {
+        self.destination = destination
+        self.logger = logger
+        if let update { self.update = Lock(update) } else { self.update = nil }
+    }
+
+    var reference: String { destination.reference }
+
+    func contains(_ descriptor: Descriptor) throws(OCIError) -> Bool { try destination.contains(descriptor) }
+
+    // MARK: - Blobs
+
+    func newBlob() throws(OCIError) -> any BlobWriter {
+        guard let update else { return try destination.newBlob() }
+        return LaunchCacheBlobWriter(path: update.withLock { $0.newPath() }, destination: self)
+    }
+
+    /// A blob that bypasses the cache.
+    func newUncachedBlob(because error: POSIXError) throws(OCIError) -> any BlobWriter {
+        logger.warn("Not keeping a layer in the launch cache: \(error)")
+        return try destination.newBlob()
+    }
+
+    /// Keeps a layer that was written into the cache, and makes it part of the image.
+    func keep(_ file: LaunchCacheFile, as diffID: DiffID, size: Int64) throws(OCIError) {
+        do {
+            try update?.withLock { update throws(CacheError) in try update.keep(fileAt: file.path, as: diffID) }
+        } catch {
+            logger.warn("Not keeping a layer in the launch cache: \(error)")
+        }
+        let descriptor = Descriptor(mediaType: .dockerLayer, digest: diffID.digest, size: size)
+        try destination.adopt(
+            ImageLayer(descriptor: descriptor, diffID: diffID, uncompressed: file.layerBytes(size: size))
+        )
+    }
+
+    func adopt(_ descriptor: Descriptor, from image: any StoredImage) throws(OCIError) {
+        try adopt(ImageLayer(descriptor: descriptor, diffID: DiffID(descriptor.digest), source: image))
+    }
+
+    func adopt(_ layer: ImageLayer) throws(OCIError) {
+        // Layers of other images, as the run image, are no business of the cache.
+        guard let image = layer.source as? LaunchCachedImage else { return try destination.adopt(layer) }
+        var layer = layer
+        layer.source = image.image
+        guard let update else { return try destination.adopt(layer) }
+        guard let file = image.cachedLayer(layer.diffID), let size = try? file.size() else {
+            return missing.withLock { $0.append(layer) }
+        }
+        do {
+            try update.withLock { update throws(CacheError) in try update.reuse(layer.diffID) }
+        } catch {
+            logger.warn("Not keeping a layer in the launch cache: \(error)")
+        }
+        layer.uncompressed = file.layerBytes(size: size)
+        try destination.adopt(layer)
+    }
+
+    // MARK: - Commit
+
+    func commit(
+        manifest: [UInt8],
+        mediaType: MediaType,
+        config: [UInt8],
+        references: [String]
+    ) throws(OCIError) -> [CommittedReference] {
+        try fillCache()
+        let results = try destination.commit(
+            manifest: manifest,
+            mediaType: mediaType,
+            config: config,
+            references: references
+        )
+        if let update, results.first?.error == nil {
+            do {
+                try update.withLock { update throws(CacheError) in try update.commitLayers() }
+            } catch {
+                logger.warn("Failed to commit launch cache: \(error)")
+            }
+        }
+        return results
+    }
+
+    /// Puts the layers of the previous image into the cache that it lacks: from disk where they are there, or else from
+    /// the daemon, all of them at once.
+    private func fillCache() throws(OCIError) {
+        let layers = missing.withLock { $0 }
+        let fetched = layers.filter { $0.uncompressed == nil }
+        for (index, layer) in fetched.enumerated() {
+            guard let image = layer.source else { continue }
+            let isFirst = fetched.firstIndex { $0.source === image } == index
+            if isFirst { try image.prepareToRead(fetched.filter { $0.source === image }.map(\.descriptor)) }
+        }
+        for layer in layers {
+            let writer = try newBlob()
+            let size = SizeCounter()
+            do {
+                if let bytes = layer.uncompressed {
+                    try bytes.write(to: size.counting(BlobSink(writer)))
+                } else {
+                    try layer.source?.readBlob(layer.descriptor) { bytes throws(OCIError) in
+                        size.add(bytes.count)
+                        try writer.write(bytes)
+                    }
+                }
+            } catch {
+                writer.abandon()
+                if let error = error as? OCIError { throw error }
+                if case ArchiveError.sink(let cause as OCIError) = error { throw cause }
+                throw .store(StoreFailure(kind: .other, message: "\(error)"))
+            }
+            try writer.finish(digest: layer.diffID.digest, size: size.value)
+        }
+    }
+}
+
+/// Counts bytes.
+private final class SizeCounter: Sendable {
+    private let count = Lock<Int64>(0)
+
+    var value: Int64 { count.withLock { $0 } }
+
+    func add(_ number: Int) { count.withLock { $0 += Int64(number) } }
+
+    /// A sink that passes everything on.
+    func counting(_ sink: any ByteSink) -> any ByteSink {
+        ClosureSink { bytes throws(ArchiveError) in
+            self.add(bytes.count)
+            try sink.write(bytes)
+        }
+    }
+}
+
+/// Writes a layer into the cache, or into the image alone where the cache can't take it; on one thread at a time.
+private final class LaunchCacheBlobWriter: BlobWriter {
+    private let path: String
+    private let destination: LaunchCacheDestination
+    private var file: LaunchCacheFile?
+    private var size: Int64 = 0
+    private var bypass: (any BlobWriter)?
+
+    init(path: String, destination: LaunchCacheDestination) {
+        (self.path, self.destination) = (path, destination)
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws(OCIError) {
+        if let bypass { return try bypass.write(bytes) }
+        do throws(POSIXError) {
+            if file == nil { file = try LaunchCacheFile(writing: path) }
+            try file?.write(bytes)
+            size += Int64(bytes.count)
+        } catch {
+            let writer = try destination.newUncachedBlob(because: error)
+            // What the file has is whole up to the last piece that it took.
+            try file?.read(limit: size) { bytes throws(OCIError) in try writer.write(bytes) }
+            try writer.write(bytes)
+            bypass = writer
+            removeFile()
+        }
+    }
+
+    func finish(digest: Digest, size: Int64) throws(OCIError) {
+        if let bypass { return try bypass.finish(digest: digest, size: size) }
+        guard let file else { return }
+        guard size == self.size else { throw .sizeMismatch(digest: digest, expected: size, found: self.size) }
+        try destination.keep(file, as: DiffID(digest), size: size)
+        self.file = nil
+    }
+
+    func abandon() {
+        bypass?.abandon()
+        removeFile()
+    }
+
+    private func removeFile() {
+        guard file != nil else { return }
+        file = nil
+        try? FileSystem.removeFile(path)
+    }
+}

@@ -53,8 +53,6 @@ final class NameArena {
 
     var mark: Mark { Mark(bytes: used, records: records.count) }
 
-    var count: Int { records.count }
-
     subscript(index: Int) -> Record { records[index] }
 
     /// Whether two records stand for the same entry.
@@ -80,6 +78,12 @@ final class NameArena {
         default:
             append(key: start, length: name.count, name: start, type: type, action: .emit)
         }
+    }
+
+    /// Drops everything.
+    func clear() {
+        used = 0
+        records.removeAll(keepingCapacity: true)
     }
 
     func drop(to mark: Mark) {
@@ -138,7 +142,8 @@ final class NameArena {
             used += 1
         }
         for index in used..<used + zeros { bytes[index] = 0 }
-        used += zeros
+        // One of the zeros ends the name; the others were for the leading number, which is read before more is stored.
+        used += 1
         return start
     }
 

@@ -1,11 +1,19 @@
 import POSIX
 
+/// An entry of a listing.
+struct ListedEntry {
+    /// The name, with a NUL behind it for system calls; valid until the listing enters or leaves a directory.
+    let name: UnsafeRawBufferPointer
+    let type: FileType
+    let action: NameArena.Action
+}
+
 /// The entries of a tree as a walk meets them: each directory is read and sorted when the walk enters it.
 ///
 /// A tree that was read whole before, to be divided, is a `DirectoryIndex` instead.
 protocol TreeListing: AnyObject {
-    /// The names and what is to be done with them; record 0, and 1 if there are two, stand for the root.
-    var names: NameArena { get }
+    /// The entry of a record; record 0, and 1 if there are two, stand for the root.
+    func entry(_ index: Int) -> ListedEntry
 
     /// Starts with the root.
     ///
@@ -74,7 +82,7 @@ struct DirectoryLister: ~Copyable {
 
 /// The listing of a tree that is read while it is walked.
 final class LiveListing: TreeListing {
-    let names = NameArena()
+    private let names = NameArena()
     private let lister: DirectoryLister
     private var marks: [NameArena.Mark] = []
 
@@ -95,6 +103,11 @@ final class LiveListing: TreeListing {
     func leave(_ records: Range<Int>) {
         guard let mark = marks.popLast() else { return }
         names.drop(to: mark)
+    }
+
+    func entry(_ index: Int) -> ListedEntry {
+        let record = names[index]
+        return ListedEntry(name: names.name(record), type: record.type, action: record.action)
     }
 
     func includes(_ index: Int) -> Bool { true }

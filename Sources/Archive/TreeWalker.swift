@@ -72,10 +72,9 @@ struct TreeWalker<Listing: TreeListing>: ~Copyable {
         guard index < levels[depth].records.upperBound else { return try leave() }
         levels[depth].next += 1
         guard listing.includes(index), let directory = levels[depth].descriptor else { return }
-        let record = listing.names[index]
-        let name = listing.names.name(record)
-        path.set(levels[depth].pathLength, appending: name)
-        guard let start = name.assumingMemoryBound(to: CChar.self).baseAddress else { return }
+        let record = listing.entry(index)
+        path.set(levels[depth].pathLength, appending: record.name)
+        guard let start = record.name.assumingMemoryBound(to: CChar.self).baseAddress else { return }
         if record.action != .descend {
             try entries.write(start, type: record.type, in: directory, path: path, to: &output)
         }

@@ -41,6 +41,10 @@ int cposix_mount_proc(const char *target) {
     return mount("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 }
 
+int cposix_mount_memory(const char *target, const char *options) {
+    return mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV, options);
+}
+
 int cposix_change_root(const char *root) {
     // With both at the same place the old root lies over the new one, and can be taken off without a directory for it.
     if (chdir(root) != 0) return -1;

@@ -65,6 +65,15 @@ public enum Namespaces {
         try systemCall("mount", target) { cposix_mount_proc(target) }
     }
 
+    /// Mounts an empty file system in memory over a directory.
+    /// - Parameters:
+    ///   - target: The directory, whose contents are hidden from now on.
+    ///   - megabytes: How much may be written.
+    /// - Throws: Without the privilege.
+    public static func mountMemory(at target: String, megabytes: Int) throws(POSIXError) {
+        try systemCall("mount", target) { cposix_mount_memory(target, "mode=0700,size=\(megabytes)m") }
+    }
+
     /// Makes a mount point the root of this process's file tree; the rest of it is gone.
     /// - Parameter root: The directory.
     /// - Throws: When it is no mount point.

@@ -21,6 +21,9 @@ int cposix_bind(const char *source, const char *target, int is_read_only);
 /// Mounts the process directory of the caller's namespace. Returns 0, or -1 and `errno`.
 int cposix_mount_proc(const char *target);
 
+/// Mounts an empty file system in memory. Returns 0, or -1 and `errno`.
+int cposix_mount_memory(const char *target, const char *options);
+
 /// Makes a mount point the root of this namespace and leaves the old root behind. Returns 0, or -1 and `errno`.
 int cposix_change_root(const char *root);
 

@@ -11,12 +11,13 @@ final class Machine: Sendable {
     /// Prepares this machine.
     /// - Throws: When the lifecycle can't be read, or there is no room.
     init(_ options: RunOptions, needsRegistry: Bool) throws(CaseError) {
-        // Without it an interrupted run would leave its trees; that is no reason not to run.
-        try? Interruption.install()
         Signal.ignoreBrokenPipe()
         let workDir = try refused { () throws(POSIXError) in
-            try FileSystem.makeTemporaryDirectory(prefix: "cnb-conformance-")
+            try FileSystem.makeTemporaryDirectory(prefix: "cnb-conformance-", in: PrivateMemory.open(options))
         }
+        // Without it an interrupted run would leave its trees; that is no reason not to run. Not before the memory has
+        // been mounted: the thread that it starts has to see it.
+        try? Interruption.install()
         self.workDir = workDir
         let lifecycleDir = Path.join(workDir, "lifecycle")
         do {
@@ -86,91 +87,5 @@ final class Machine: Sendable {
         }
         // Stays when something is kept in it.
         try? FileSystem.removeDirectory(workDir)
-    }
-}
-
-/// A copy of the lifecycle that is judged: whatever its permissions and links, each case can have it.
-enum LifecycleCopy {
-    /// Copies a lifecycle.
-    /// - Parameters:
-    ///   - directory: The lifecycle.
-    ///   - launcher: A launcher to use instead of the lifecycle's own.
-    ///   - copy: The copy's path.
-    /// - Throws: When something can't be read.
-    static func make(_ directory: String, launcher: String?, at copy: String) throws(CaseError) {
-        guard FileSystem.isDirectory(directory) else { throw .other("\(directory): no directory with a lifecycle") }
-        try refused { () throws(POSIXError) in
-            try FileSystem.makeDirectory(copy)
-            let source = try FileSystem.realPath(directory)
-            for entry in try FileSystem.list(source) {
-                let from = Path.join(source, entry.name)
-                let into = Path.join(copy, entry.name)
-                let isLocalLink = entry.type == .symlink && Self.staysInside(from, source)
-                if entry.type == .directory || isLocalLink {
-                    try FileSystem.copyTree(from, to: into)
-                } else if FileSystem.isRegularFile(from) {
-                    try FileSystem.copyFile(from, to: into)
-                }
-            }
-            guard let launcher else { return }
-            let path = Path.join(copy, "launcher")
-            try FileSystem.removeTree(path)
-            try FileSystem.copyFile(launcher, to: path)
-        }
-    }
-
-    /// Whether a link of a directory leads to something in the same directory, by a relative target.
-    private static func staysInside(_ link: String, _ directory: String) -> Bool {
-        guard let target = try? FileSystem.readLink(link), !Path.isAbsolute(target) else { return false }
-        return Path.isBelow(Path.join(Path.directory(link), target), directory)
-    }
-}
-
-/// Finds out how cases can be run here.
-enum SandboxProbe {
-    /// The first way that works, from root to user namespaces; nil where none does.
-    /// - Parameters:
-    ///   - host: What cases see of this machine.
-    ///   - workDir: A directory for the trial.
-    ///   - reasons: Gets why there is no root.
-    /// - Returns: The way.
-    static func mode(_ host: HostTree, _ workDir: String, _ reasons: inout [Need: String]) -> SandboxMode? {
-        let modes: [SandboxMode] = Users.isRoot ? [.root, .mappedRoot, .user] : [.user]
-        if !Users.isRoot { reasons[.root] = "the runner is not root" }
-        for mode in modes {
-            guard let failure = trial(Sandbox(mode: mode, host: host), workDir, "true") else { return mode }
-            reasons[.root] = failure
-        }
-        return nil
-    }
-
-    /// Whether a program in a case may make user namespaces.
-    static func hasUserNamespaces(_ sandbox: Sandbox, _ workDir: String) -> Bool {
-        trial(sandbox, workDir, "unshare --user true") == nil
-    }
-
-    /// Runs a script in a tree of its own; nil if it succeeds, or what is wrong.
-    private static func trial(_ sandbox: Sandbox, _ workDir: String, _ script: String) -> String? {
-        let directory = Path.join(workDir, "trial")
-        defer { Leftovers.remove(directory) }
-        do throws(POSIXError) {
-            try FileSystem.makeDirectory(directory)
-            let tree = CaseTree(root: Path.join(directory, "root"), mode: sandbox.mode)
-            try tree.makeSystem(sandbox.host)
-            let result = try sandbox.run(
-                Sandbox.Program(
-                    path: "/bin/sh",
-                    arguments: ["/bin/sh", "-c", script],
-                    environment: ["PATH=/usr/bin:/bin"],
-                    workingDirectory: "/",
-                    owner: .builder
-                ),
-                in: tree.root
-            )
-            if let failure = result.failure { return failure }
-            return result.status.isSuccess ? nil : "\(result.status) \(result.stderr)"
-        } catch {
-            return "\(error)"
-        }
     }
 }

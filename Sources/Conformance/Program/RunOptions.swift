@@ -2,7 +2,7 @@ import Console
 import POSIX
 
 /// What the command line says.
-struct RunOptions {
+struct RunOptions: Sendable {
     /// How results are shown.
     enum Format: String, CaseIterable {
         case text, tap, junit, json

@@ -43,8 +43,8 @@ struct SuiteRun {
     }
 
     private func judge(_ cases: [TestCase], _ machine: Machine, _ output: FileDescriptor) -> Int32 {
-        let report = Report(options, machine: machine, caseCount: cases.count)
-        output.report(report.opening)
+        let report = options.report
+        output.report(report.opening(caseCount: cases.count))
         let progress = Lock(Progress(results: [CaseResult?](repeating: nil, count: cases.count)))
         Threads.parallel(count: cases.count, limit: options.jobs) { index in
             let result = machine.run(cases[index])

@@ -1,25 +1,32 @@
-/// Shows what comes of the cases, in one of the forms.
-struct Report {
-    private let options: RunOptions
-    private let machine: Machine
-    private let caseCount: Int
-
-    init(_ options: RunOptions, machine: Machine, caseCount: Int) {
-        (self.options, self.machine, self.caseCount) = (options, machine, caseCount)
-    }
-
+/// A form in which results are shown.
+protocol Report: Sendable {
     /// What is shown before the first case.
-    var opening: String {
-        ""
-    }
+    /// - Parameter caseCount: How many cases there are.
+    func opening(caseCount: Int) -> String
 
-    /// What is shown for a case as soon as it has ended.
-    func line(for testCase: TestCase, _ result: CaseResult, number: Int) -> String {
-        TextReport(options).line(for: testCase, result)
-    }
+    /// What is shown for a case as soon as it and all before it have ended.
+    /// - Parameter number: The case's number, from 1.
+    func line(for testCase: TestCase, _ result: CaseResult, number: Int) -> String
 
     /// What is shown in the end.
-    func closing(_ cases: [TestCase], _ results: [CaseResult]) -> String {
-        TextReport(options).closing(results)
+    func closing(_ cases: [TestCase], _ results: [CaseResult]) -> String
+}
+
+extension RunOptions {
+    /// The report that the command line asks for.
+    var report: any Report {
+        switch format {
+        case .text: TextReport(self)
+        case .tap: TAPReport(self)
+        case .junit: JUnitReport(self)
+        case .json: JSONReport(self)
+        }
+    }
+}
+
+extension [CaseResult] {
+    /// How many results there are of a kind.
+    func count(_ status: CaseResult.Status) -> Int {
+        count { $0.status == status }
     }
 }

@@ -1,13 +1,16 @@
 /// The report for people.
-struct TextReport {
+struct TextReport: Report {
     private let options: RunOptions
 
     init(_ options: RunOptions) {
         self.options = options
     }
 
+    /// Nothing.
+    func opening(caseCount: Int) -> String { "" }
+
     /// A line for a case, and below it what a person needs to know when it is not as expected.
-    func line(for testCase: TestCase, _ result: CaseResult) -> String {
+    func line(for testCase: TestCase, _ result: CaseResult, number: Int) -> String {
         let name = options.apis.count > 1 ? "\(testCase.name) (\(testCase.api))" : testCase.name
         switch result.status {
         case .notForAPI: return ""
@@ -23,47 +26,13 @@ struct TextReport {
     }
 
     /// The counts.
-    func closing(_ results: [CaseResult]) -> String {
-        func count(_ status: CaseResult.Status) -> Int { results.count { $0.status == status } }
+    func closing(_ cases: [TestCase], _ results: [CaseResult]) -> String {
         var text = "\n"
-        if count(.notForAPI) > 0 { text += "\(count(.notForAPI)) not for the API under test\n" }
-        if count(.note) > 0 { text += "\(count(.note)) notes: what the specification only recommends or allows\n" }
-        return text + "\(count(.passed)) passed, \(count(.failed)) failed, \(count(.skipped)) skipped\n"
-    }
-}
-
-/// What a person needs to know about a case that is not as expected.
-enum FailureText {
-    /// The statement, how to see it again, the differences, and the end of the output.
-    static func lines(_ testCase: TestCase, _ result: CaseResult, _ options: RunOptions) -> [String] {
-        let clause = testCase.fixture.clause
-        var lines = [
-            testCase.fixture.title,
-            "\(clause.keyword.rawValue) in \(clause.document), \(clause.section) (\(clause.id))",
-            clause.link,
-        ]
-        guard let failure = result.failure else { return lines }
-        if let step = failure.step {
-            lines.append("step \(step)" + (failure.stepTitle.map { ": \($0)" } ?? ""))
-            lines.append("  \(failure.command)")
-        }
-        lines += failure.differences.prefix(40).map { "- \($0)" }
-        if failure.differences.count > 40 { lines.append("- and \(failure.differences.count - 40) more") }
-        if !failure.outputTail.isEmpty {
-            lines.append("the end of its output:")
-            lines += failure.outputTail.map { "  | \($0)" }
-        }
-        if let path = failure.keptPath { lines.append("its tree: \(path)") }
-        lines.append("again: \(again(testCase, options))")
-        return lines
-    }
-
-    /// The command that runs only this case and leaves its tree.
-    private static func again(_ testCase: TestCase, _ options: RunOptions) -> String {
-        var words = ["cnb-conformance", "--lifecycle", options.lifecycle ?? ""]
-        if let launcher = options.launcher { words += ["--launcher", launcher] }
-        if let registry = options.registry { words += ["--registry", registry] }
-        words += ["--api", "\(testCase.api)", "--run", testCase.name, "--keep", options.fixtures]
-        return words.map(ShellText.quoted).joined(separator: " ")
+        let others = results.count(.notForAPI)
+        if others > 0 { text += "\(others) not for the API under test\n" }
+        let notes = results.count(.note)
+        if notes > 0 { text += "\(notes) notes about what the specification only recommends or allows\n" }
+        let counts = (results.count(.passed), results.count(.failed), results.count(.skipped))
+        return text + "\(counts.0) passed, \(counts.1) failed, \(counts.2) skipped\n"
     }
 }

@@ -49,11 +49,12 @@ extension AnalyzedRunImage: TOMLReadable, TOMLWritable {
 extension RunImageTarget: TOMLReadable, TOMLWritable {
     /// Reads the `[run-image.target]` of analyzed.toml.
     public init(toml: TOMLTable) throws(TOMLError) {
+        let foreignVariant = try toml.string("arch-variant")
         self.init(
             id: try toml.string("id") ?? "",
             os: try toml.string("os") ?? "",
             arch: try toml.string("arch") ?? "",
-            variant: try toml.string("arch-variant") ?? ""
+            variant: try toml.string("variant") ?? foreignVariant ?? ""
         )
         if let table = try toml.table("distro") {
             distribution = Distribution(
@@ -64,12 +65,16 @@ extension RunImageTarget: TOMLReadable, TOMLWritable {
     }
 
     /// The `[run-image.target]` of analyzed.toml.
+    ///
+    /// The variant is there under the specification's name and under the one that the Go lifecycle reads and writes, so
+    /// that phases of both can follow each other.
     public var toml: TOMLTable {
         var table = TOMLTable()
         table.setUnlessEmpty("id", id)
         table.set("os", .string(os))
         table.set("arch", .string(arch))
         table.setUnlessEmpty("arch-variant", variant)
+        table.setUnlessEmpty("variant", variant)
         if let distribution {
             let distro: TOMLTable = ["name": .string(distribution.name), "version": .string(distribution.version)]
             table.set("distro", .table(distro))

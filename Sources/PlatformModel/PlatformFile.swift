@@ -78,7 +78,11 @@ extension SystemTOML: PlatformFile, TOMLReadable {
         var entries: [Entry] = []
         for buildpack in try table?.tables("buildpacks") ?? [] {
             entries.append(
-                Entry(id: try buildpack.string("id") ?? "", version: try buildpack.string("version") ?? "")
+                Entry(
+                    id: try buildpack.string("id") ?? "",
+                    version: try buildpack.string("version") ?? "",
+                    isOptional: try buildpack.boolean("optional") ?? false
+                )
             )
         }
         return entries

@@ -6,11 +6,14 @@ public struct SystemTOML: Sendable, Equatable {
         public var id: String
         /// The buildpack's version.
         public var version: String
+        /// Whether a group passes without the buildpack.
+        public var isOptional: Bool
 
         /// Makes an entry.
-        public init(id: String, version: String) {
+        public init(id: String, version: String, isOptional: Bool = false) {
             self.id = id
             self.version = version
+            self.isOptional = isOptional
         }
     }
 

@@ -57,6 +57,17 @@ struct LabelTests {
         #expect(try again.layers.label() == Self.escaped)
     }
 
+    @Test("a variant is read under the specification's name and the Go lifecycle's, and written under both")
+    func variantNames() throws {
+        for name in ["variant", "arch-variant"] {
+            let text = "[run-image]\n[run-image.target]\nos = \"linux\"\narch = \"arm64\"\n\(name) = \"v8\"\n"
+            let target = try #require(try AnalysisMetadata(toml: try TOMLDocument.parse(text)).runImage?.target)
+            #expect(target.variant == "v8")
+            #expect(try target.toml.string("variant") == "v8")
+            #expect(try target.toml.string("arch-variant") == "v8")
+        }
+    }
+
     @Test("the first analyzed.toml of an app is the reference's")
     func firstAnalysis() {
         let analysis = AnalysisMetadata(previousImage: "", runImage: AnalyzedRunImage(reference: "r", image: "i"))

@@ -39,8 +39,8 @@ public struct DirectorySlice: Sendable {
 extension LayerContent {
     /// Divides a directory into layers by patterns: one layer for each list, and one for all that is left.
     ///
-    /// Patterns match paths relative to the directory, with the rules of Go's `filepath.Match`; the match of a
-    /// directory takes all that is below it. A file belongs to the first slice that names it. The entries of a slice
+    /// Patterns match paths relative to the directory, or whole paths if they are absolute, with the rules of Go's
+    /// `filepath.Match`; the match of a directory takes all that is below it. A file belongs to the first slice that names it. The entries of a slice
     /// include the directories that lead to its files, and are sorted by their whole paths.
     ///
     /// - Parameters:
@@ -61,7 +61,7 @@ extension LayerContent {
             return [content(of: DirectorySlice(whole: directory), owner, diskRoot)]
         }
         let index = try DirectoryIndex(reading: diskRoot + directory)
-        var slicing = DirectorySlicing(index)
+        var slicing = DirectorySlicing(index, of: directory)
         var selections: [DirectorySelection] = []
         for list in patterns { selections.append(try slicing.take(matching: list)) }
         selections.append(slicing.takeRest())

@@ -3,23 +3,27 @@ import POSIX
 /// Deals the entries of an index out to slices, one after the other.
 struct DirectorySlicing {
     private let index: DirectoryIndex
+    /// What comes before the relative paths, with a slash at its end.
+    private let root: String
     /// Which entries an earlier slice has, by the records that emit them.
     private var taken: RecordSet
 
-    init(_ index: DirectoryIndex) {
+    init(_ index: DirectoryIndex, of directory: String) {
         self.index = index
+        root = directory.hasSuffix("/") ? directory : directory + "/"
         taken = RecordSet(count: index.records.count)
     }
 
     /// Takes what the patterns match and nobody has, with all that is below, and adds what leads there.
     mutating func take(matching patterns: [String]) throws(ArchiveError) -> DirectorySelection {
-        var globs: [GlobPattern] = []
+        var relative: [GlobPattern] = []
+        var absolute: [GlobPattern] = []
         for pattern in patterns {
             guard let glob = GlobPattern(Path.clean(pattern)) else { throw .malformedPattern(pattern) }
-            globs.append(glob)
+            if Path.isAbsolute(pattern) { absolute.append(glob) } else { relative.append(glob) }
         }
         var chosen = RecordSet(count: index.records.count)
-        takeMatches(of: globs, into: &chosen)
+        takeMatches(relative: relative, absolute: absolute, into: &chosen)
 
         let matched = chosen
         addParents(to: &chosen)
@@ -43,14 +47,20 @@ struct DirectorySlicing {
         return DirectorySelection(index, chosen: chosen)
     }
 
-    /// Takes the entries below the root whose relative paths match.
-    private mutating func takeMatches(of globs: [GlobPattern], into chosen: inout RecordSet) {
-        guard !globs.isEmpty else { return }
+    /// Takes the entries below the root whose relative or absolute paths match.
+    private mutating func takeMatches(
+        relative: [GlobPattern],
+        absolute: [GlobPattern],
+        into chosen: inout RecordSet
+    ) {
+        guard !relative.isEmpty || !absolute.isEmpty else { return }
         for (number, directory) in index.directories.enumerated() {
             let prefix = relativePath(of: number)
             for record in directory.records where index.records[record].action == .emit {
-                let name = String(decoding: index.entry(record).name, as: UTF8.self)
-                if globs.contains(where: { $0.matches(prefix + name) }) { take(record, into: &chosen) }
+                let path = prefix + String(decoding: index.entry(record).name, as: UTF8.self)
+                let isMatch =
+                    relative.contains { $0.matches(path) } || absolute.contains { $0.matches(root + path) }
+                if isMatch { take(record, into: &chosen) }
             }
         }
     }

@@ -31,6 +31,20 @@ struct GlobPatternTests {
         #expect(throws: ArchiveError.self) { try disk.slices("/work", [[pattern]]) }
     }
 
+    @Test("absolute patterns match whole paths")
+    func absolute() throws {
+        let disk = try LayerDisk()
+        try disk.write("/work/d/one", "")
+        try disk.write("/work/d/two", "")
+        try disk.write("/work/rest", "")
+        let layers = try disk.slices("/work", [["/work/d/o*"], ["/d/*", "/other/rest", "work/rest"]])
+        #expect(
+            try layers.map { try names(tar($0)) } == [
+                ["/work", "/work/d", "/work/d/one"], [], ["/work", "/work/d", "/work/d/two", "/work/rest"],
+            ]
+        )
+    }
+
     @Test("a directory whose entries are all taken is missing from the last slice")
     func takenDirectory() throws {
         let disk = try LayerDisk()

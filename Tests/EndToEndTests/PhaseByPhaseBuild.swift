@@ -13,6 +13,10 @@ struct PhaseByPhaseBuild {
     let cacheDir: String
     /// The app image's name.
     let image: String
+    /// More variables for all phases.
+    var environment: [String: String] = [:]
+    /// The flags that name the cache which is written; none when there is no such cache.
+    var cacheFlags: [String]
     private let binaries: String
     private let runImage: String
 
@@ -32,6 +36,7 @@ struct PhaseByPhaseBuild {
         binaries = try #require(ReleaseBinaries.directory)
         directory = try TemporaryDirectory()
         self.cacheDir = cacheDir
+        cacheFlags = ["-cache-dir", cacheDir]
         image = "\(registry.host)/\(name)"
         runImage = "\(registry.host)/run"
         try directory.write("group.toml", "[[group]]\nid = \"test/one\"\nversion = \"1\"\napi = \"0.12\"\n")
@@ -104,10 +109,8 @@ struct PhaseByPhaseBuild {
 
     /// Runs the restorer.
     func restore() throws -> CommandResult {
-        try phase([
-            "\(binaries)/restorer", "-layers", directory.path("layers"), "-group", directory.path("group.toml"),
-            "-cache-dir", cacheDir,
-        ])
+        let files = ["-layers", directory.path("layers"), "-group", directory.path("group.toml")]
+        return try phase(["\(binaries)/restorer"] + files + cacheFlags)
     }
 
     /// Runs the exporter; with a time limit it is killed then, as by a machine that goes away.
@@ -117,8 +120,8 @@ struct PhaseByPhaseBuild {
             killer + [
                 "\(binaries)/exporter", "-layers", directory.path("layers"), "-group", directory.path("group.toml"),
                 "-app", directory.path("workspace"), "-launcher", "\(binaries)/launcher",
-                "-report", directory.path("report.toml"), "-cache-dir", cacheDir, image,
-            ]
+                "-report", directory.path("report.toml"),
+            ] + cacheFlags + [image]
         )
     }
 
@@ -153,7 +156,7 @@ struct PhaseByPhaseBuild {
             environment: [
                 "CNB_PLATFORM_API": "0.15", "CNB_NO_COLOR": "true", "CNB_RUN_PATH": directory.path("run.toml"),
                 "CNB_USER_ID": "\(Users.userID)", "CNB_GROUP_ID": "\(Users.groupID)",
-            ]
+            ].merging(environment) { $1 }
         )
     }
 }

@@ -99,6 +99,62 @@ struct LifecycleProgramTests {
         #expect(result.messages.last == "failed to export: run image not found in analyzed metadata")
     }
 
+    private static let badOptions: [(variable: String, value: String, message: String)] = [
+        ("CNB_CACHE_MTIME", "yes", "CNB_CACHE_MTIME: expected \"keep\" or nothing, found \"yes\""),
+        ("CNB_CACHE_COMPRESSION", "zip", "CNB_CACHE_COMPRESSION: unknown layer compression 'zip'"),
+        ("CNB_CACHE_COMPRESSION", "gzip:13", "CNB_CACHE_COMPRESSION: unknown layer compression 'gzip:13'"),
+    ]
+
+    @Test("options for the cache have no values that are silently ignored", arguments: Self.badOptions)
+    func badCacheOptions(variable: String, value: String, message: String) throws {
+        let result = try restore([variable: value])
+        #expect(result.code == 3)
+        #expect(result.messages.last == "failed to resolve inputs: \(message)")
+    }
+
+    @Test("a read cache that is no use costs a warning that names it")
+    func badReadCaches() throws {
+        let result = try restore(["CNB_CACHE_FROM": "./cache,Bad/Name,127.0.0.1:1/cache"])
+        #expect(result.code == 0)
+        for text in [
+            "Not restoring from cache ./cache: the path of a directory has to be absolute",
+            "Not restoring from cache Bad/Name: ", "Not restoring from cache 127.0.0.1:1/cache: ",
+        ] {
+            #expect(result.messages.contains { $0.hasPrefix(text) }, "\(text) in \(result.messages)")
+        }
+    }
+
+    @Test("an unknown log format is pointed out")
+    func badLogFormat() throws {
+        let result = try restore(["CNB_LOG_FORMAT": "yaml"])
+        #expect(result.code == 0)
+        #expect(result.messages.contains(#"Ignoring CNB_LOG_FORMAT: expected "text" or "json", found "yaml""#))
+    }
+
+    @Test("the creator refuses an unknown compression before it builds")
+    func badLayerCompression() {
+        let environment = ["CNB_PLATFORM_API": "0.15", "CNB_LAYER_COMPRESSION": "rar"]
+        let result = run("creator", "-run-image", "first.example/run", "first.example/app", environment: environment)
+        #expect(result.code == 3)
+        #expect(
+            result.messages.last
+                == "failed to resolve inputs: CNB_LAYER_COMPRESSION: unknown layer compression 'rar'"
+        )
+    }
+
+    /// Restores into an empty layers directory.
+    private func restore(_ variables: [String: String]) throws -> (code: Int32, messages: [String]) {
+        let directory = try TemporaryDirectory()
+        try directory.write("group.toml", "[[group]]\nid = \"acme/one\"\nversion = \"1\"\napi = \"0.12\"\n")
+        try directory.makeDirectory("layers")
+        let environment = [
+            "CNB_PLATFORM_API": "0.15", "CNB_LAYERS_DIR": directory.path("layers"),
+            "CNB_GROUP_PATH": directory.path("group.toml"), "CNB_USER_ID": "\(Users.userID)",
+            "CNB_GROUP_ID": "\(Users.groupID)",
+        ]
+        return run("restorer", environment: environment.merging(variables) { $1 })
+    }
+
     @Test("misplaced flags are pointed out")
     func misplacedFlags() {
         let result = run("analyzer", "first.example/aa", "-tag", "x")

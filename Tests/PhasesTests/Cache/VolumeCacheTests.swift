@@ -109,6 +109,31 @@ struct VolumeCacheTests {
         #expect(!FileSystem.exists(fixture.layerPath("a")))
     }
 
+    @Test("a layer that was found right is looked at again when its file has changed since")
+    func changedAfterVerification() throws {
+        let fixture = try CacheFixture()
+        let diffID = try fixture.commit(["a": "A"], to: try fixture.open())[0]
+        let path = fixture.tarPath(diffID)
+        let bytes = try FileSystem.readFile(path)
+        let time = try FileSystem.status(path).mtime
+        // A file that has only just been written could change without getting another time.
+        Clock.sleep(milliseconds: 3_100)
+        let cache = try fixture.open()
+        #expect(try fixture.extract(diffID, "a", from: cache) == "A")
+        try cache.verify(diffID)
+
+        let file = try OwnedDescriptor(opening: path, [.readWrite])
+        try file.descriptor.seek(to: Int64(bytes.count - 1))
+        try file.descriptor.writeAll([bytes[bytes.count - 1] ^ 1])
+        _ = try runCommand(["touch", "-d", "@\(time.seconds).\(time.nanoseconds)", path])
+        #expect(throws: CacheError.self) { try cache.verify(diffID) }
+
+        try FileSystem.removeFile(path)
+        #expect(throws: CacheError.self) { try cache.verify(diffID) }
+        try FileSystem.writeFile(path, bytes)
+        try cache.verify(diffID)
+    }
+
     @Test("two builds don't write at the same time; the next one can")
     func lock() throws {
         let fixture = try CacheFixture()

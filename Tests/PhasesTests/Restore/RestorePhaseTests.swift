@@ -156,4 +156,16 @@ struct RestorePhaseTests {
         #expect(try restored == ["a.sbom.cdx.json", "b.sbom.spdx.json"])
         #expect(try FileSystem.list(fixture.layersDir).map(\.name) == ["acme_one"])
     }
+
+    @Test("nothing comes back of a build layer that is not cached, its SBOM included")
+    func sbomOfBuildLayer() throws {
+        for layer in ["build", "launch"] {
+            try fixture.directory.write("layers/sbom/launch/acme_one/\(layer)/sbom.cdx.json", "")
+        }
+        try restore(app: [
+            "build": LayerRecord(diffID: "x", build: true, launch: true),
+            "launch": LayerRecord(diffID: "y", launch: true),
+        ])
+        #expect(try restored == ["launch.sbom.cdx.json", "launch.toml"])
+    }
 }

@@ -1,3 +1,4 @@
+import Archive
 import BuildpackModel
 import CNBCore
 import Console
@@ -68,6 +69,58 @@ struct RestoreSourcesTests {
         try FileSystem.writeFile(first.tarPath(diffID), "damaged")
         try restore()
         #expect(contents("a") == contentsOfSecond)
+    }
+
+    // MARK: SBOM
+
+    /// Fills a cache with SBOM files for layers, by name and contents, as the exporter does.
+    private func commitSBOM(_ files: KeyValuePairs<String, String>, to fixture: CacheFixture) throws {
+        for (layer, text) in files {
+            try first.directory.write("layers/sbom/cache/acme_one/\(layer)/sbom.cdx.json", text)
+        }
+        let update = try VolumeCache(fixture.cacheDir, logger: first.logger).beginUpdate()
+        let content = LayerContent.directory(Path.join(first.layersDir, "sbom"), owner: .root)
+        var record = BuildpackLayers(id: "acme/one", version: "1.0.0")
+        for (layer, _) in files {
+            let diffID = try update.add(try first.makeLayer(layer, layer), knownAs: nil, with: first.engine)
+            record.layers[layer] = LayerRecord(diffID: "\(diffID)", cache: true)
+        }
+        let sbom = try update.add(content, knownAs: nil, with: first.engine)
+        try update.commit(CacheMetadata(sbom: "\(sbom)", buildpacks: [record]))
+        try FileSystem.removeTree(first.layersDir)
+    }
+
+    @Test("SBOM files come from all caches, and from the first that has one")
+    func sbom() throws {
+        try commitSBOM(["a": "A1"], to: first)
+        try commitSBOM(["a": "A2", "c": "C2"], to: second)
+        try restore()
+        let texts = ["a", "c"].map { try? FileSystem.readText(first.layerPath($0) + ".sbom.cdx.json") }
+        #expect(texts == ["A1", "C2"])
+        #expect(!FileSystem.exists(Path.join(first.layersDir, "sbom")))
+    }
+
+    @Test("the SBOM of a damaged cache costs a warning, and another cache's takes its place")
+    func damagedSBOM() throws {
+        try commitSBOM(["a": "A1"], to: first)
+        try commitSBOM(["a": "A2"], to: second)
+        let sbom = try first.open().metadata().sbom
+        try FileSystem.writeFile(first.tarPath(try DiffID(sbom)), "damaged")
+        try restore()
+        #expect(try FileSystem.readText(first.layerPath("a") + ".sbom.cdx.json") == "A2")
+        #expect(first.logger.messages.contains { $0.hasPrefix("Failed to restore SBOM from cache: ") })
+    }
+
+    @Test("damaged metadata of a read cache is a warning that names the cache, and a miss")
+    func damagedMetadata() throws {
+        _ = try commit(["a": "A"], to: second)
+        let path = Path.join(second.cacheDir, "committed", CacheMetadata.name)
+        try FileSystem.writeFile(path, "{")
+        try restore()
+        #expect(contents("a") == nil)
+        let warnings = first.logger.records.filter { $0.level == .warn }.map(\.message)
+        #expect(warnings.count == 1)
+        #expect(warnings.first?.hasPrefix("Ignoring the metadata of cache \(second.cacheDir), ") == true)
     }
 
     @Test("the exporter writes what only a read cache has")

@@ -17,9 +17,15 @@ enum PrivateMemory {
         let isNeeded = needed.contains { path in
             (try? FileSystem.realPath(path)).map { Path.isBelow($0, place) } ?? false
         }
-        guard Users.isRoot, !options.keeps, !isNeeded, FileSystem.isDirectory(place) else { return nil }
+        guard !options.keeps, !isNeeded, FileSystem.isDirectory(place) else { return nil }
         do {
-            try Namespaces.enter(.mounts)
+            if Users.isRoot {
+                try Namespaces.enter(.mounts)
+            } else {
+                let (uid, gid) = (Users.effectiveUserID, Users.effectiveGroupID)
+                try Namespaces.enter([.users, .mounts])
+                try Namespaces.map(users: "\(uid) \(uid) 1", groups: "\(gid) \(gid) 1", keepsGroups: false)
+            }
             try Namespaces.makeMountsPrivate()
             try Namespaces.mountMemory(at: place, megabytes: megabytes)
             return place

@@ -2,10 +2,15 @@
 protocol Report: Sendable {
     /// What is shown before the first case.
     /// - Parameter caseCount: How many cases there are.
+    /// - Returns: Whole lines, or nothing.
     func opening(caseCount: Int) -> String
 
     /// What is shown for a case as soon as it and all before it have ended.
-    /// - Parameter number: The case's number, from 1.
+    /// - Parameters:
+    ///   - testCase: The case.
+    ///   - result: What came of it.
+    ///   - number: The case's number, from 1.
+    /// - Returns: Whole lines, or nothing.
     func line(for testCase: TestCase, _ result: CaseResult, number: Int) -> String
 
     /// What is shown in the end.

@@ -63,24 +63,27 @@ final class DaemonDestination: ImageDestination {
             )
         }
         let known = store.client.storesInContainerd() ? 0 : store.knownLayers(of: diffIDs)
+        let omitted = Array(repeating: LoadArchive.Layer.known, count: known)
         do {
-            try load(config, descriptors, known: known)
+            try load(config, omitted + contents(of: Array(descriptors[known...])))
         } catch .store(let failure) where known > 0 && failure.kind != .unreachable {
             store.options.note("The daemon wants all layers of \(reference): \(failure)")
-            try load(config, descriptors, known: 0)
+            let all: [LoadArchive.Layer]
+            do {
+                all = try contents(of: descriptors)
+            } catch {
+                // What the daemon said first says more than that a layer can't be had.
+                throw .store(failure)
+            }
+            try load(config, all)
         }
         let id = try store.id(of: try DaemonImageName(main.name), named: reference)
         return references.map { result(of: $0, id: id) }
     }
 
-    /// Hands the image to the daemon, without the first layers.
-    private func load(_ config: [UInt8], _ descriptors: [Descriptor], known: Int) throws(OCIError) {
-        let contents = try contents(of: Array(descriptors[known...]))
-        let archive = LoadArchive(
-            config: config,
-            name: main.name,
-            layers: Array(repeating: .known, count: known) + contents
-        )
+    /// Hands the image to the daemon.
+    private func load(_ config: [UInt8], _ layers: [LoadArchive.Layer]) throws(OCIError) {
+        let archive = LoadArchive(config: config, name: main.name, layers: layers)
         let body = HTTPBody.chunked { write throws(HTTPError) in
             try withoutActuallyEscaping(write) { write throws(HTTPError) in
                 do throws(ArchiveError) {

@@ -26,7 +26,8 @@ struct DaemonStoreTests {
             files: ["a": "contents"],
             changes: [
                 "ENV PATH=/bin ODD=\"x=y\"", "LABEL one=\"1\" two=\"a \\\"b\\\"\"", "USER 1000:1001", "WORKDIR /work",
-                "EXPOSE 8080", "VOLUME /data", "HEALTHCHECK --interval=5s CMD /a", "ENTRYPOINT [\"/a\"]", "CMD [\"x\", \"y\"]",
+                "EXPOSE 8080", "VOLUME /data", "HEALTHCHECK --interval=5s CMD /a", "ENTRYPOINT [\"/a\"]",
+                "CMD [\"x\", \"y\"]",
             ]
         )
         let image = try #require(try store.open("test/opened:1", platform: nil))
@@ -45,7 +46,10 @@ struct DaemonStoreTests {
         #expect(container.entrypoint == ["/a"])
         #expect(container.command == ["x", "y"])
         let json = JSONWriter.string(container.json)
-        for text in [#""ExposedPorts":{"8080/tcp":{}}"#, #""Volumes":{"/data":{}}"#, #""Healthcheck":{"#, #""Interval":5000000000"#] {
+        for text in [
+            #""ExposedPorts":{"8080/tcp":{}}"#, #""Volumes":{"/data":{}}"#, #""Healthcheck":{"#,
+            #""Interval":5000000000"#,
+        ] {
             #expect(json.contains(text))
         }
 

@@ -28,9 +28,9 @@ ssize_t launcher_getdents(int descriptor, void *buffer, size_t size) {
     return syscall(SYS_getdents64, descriptor, buffer, size);
 }
 
-int launcher_file_type(const char *path) {
+int launcher_file_type(int directory, const char *name) {
     struct stat status;
-    return lstat(path, &status) == 0 ? IFTODT(status.st_mode) : DT_UNKNOWN;
+    return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? IFTODT(status.st_mode) : DT_UNKNOWN;
 }
 
 int launcher_program_obstacle(const char *path) {

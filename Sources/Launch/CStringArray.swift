@@ -9,25 +9,28 @@ final class CStringArray {
     private let storage: UnsafeMutablePointer<CChar>
 
     /// Copies the strings, into one block of memory.
-    init(_ strings: [[UInt8]]) {
-        let count = strings.count
-        let size = strings.reduce(count) { $0 + $1.count }
-        pointer = .allocate(capacity: count + 1)
+    init(_ strings: [ArraySlice<UInt8>]) {
+        let size = strings.reduce(strings.count) { $0 + $1.count }
+        pointer = .allocate(capacity: strings.count + 1)
         storage = .allocate(capacity: max(size, 1))
         var isExact = true
         var next = storage
         for (index, string) in strings.enumerated() {
             (pointer + index).initialize(to: next)
-            for byte in string {
-                if byte == 0 { isExact = false }
-                next.initialize(to: CChar(bitPattern: byte))
-                next += 1
+            string.withUnsafeBytes { bytes in
+                if let start = bytes.baseAddress { memcpy(next, start, bytes.count) }
             }
-            next.initialize(to: 0)
-            next += 1
+            next[string.count] = 0
+            if memchr(next, 0, string.count) != nil { isExact = false }
+            next += string.count + 1
         }
-        (pointer + count).initialize(to: nil)
+        (pointer + strings.count).initialize(to: nil)
         self.isExact = isExact
+    }
+
+    /// Copies the strings, into one block of memory.
+    convenience init(_ strings: [[UInt8]]) {
+        self.init(strings.map { $0[...] })
     }
 
     deinit {

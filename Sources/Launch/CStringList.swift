@@ -21,7 +21,7 @@ extension LauncherCommand {
         var strings: [[UInt8]] = []
         var next = list
         while let string = next.pointee {
-            strings.append([UInt8](UnsafeRawBufferPointer(start: string, count: strlen(string))))
+            strings.append([UInt8](copying: UnsafeRawBufferPointer(start: string, count: strlen(string))))
             next += 1
         }
         return strings

@@ -3,44 +3,57 @@ internal import LaunchModel
 
 /// The layer directories of an image, buildpack by buildpack in the order of their `bin/build`, then by name.
 struct LaunchLayers {
-    /// One array for each buildpack that has a directory.
-    private(set) var byBuildpack: [[LayerDirectory]] = []
+    /// All layers in order.
+    private(set) var all: [LayerDirectory] = []
 
-    /// Lists the directories.
+    /// Finds the layers and applies what they contribute to a process: for each buildpack the paths of all its layers, then
+    /// their files.
     ///
     /// - Parameters:
     ///   - buildpacks: The buildpacks of the metadata.
     ///   - layersDir: An absolute path.
-    /// - Throws: What listing failed with; a buildpack without a directory has no layers.
-    init(of buildpacks: [LaunchBuildpack], in layersDir: RawPath) throws(LaunchModelError) {
+    ///   - environment: What to apply them to.
+    ///   - processType: The type; empty for a user's own command.
+    /// - Throws: What listing or reading failed with; a buildpack without a directory has no layers.
+    init(
+        of buildpacks: [LaunchBuildpack],
+        in layersDir: RawPath,
+        changing environment: inout LaunchEnvironment,
+        processType: String
+    ) throws(LaunchModelError) {
         for buildpack in buildpacks {
-            let directory = layersDir.appending(BuildpackID.directoryName(for: buildpack.id)).cleaned
-            guard let entries = try Self.list(directory) else { continue }
+            let path = layersDir.appending(BuildpackID.directoryName(for: buildpack.id)).cleaned
+            guard let directory = try Self.open(path) else { continue }
+            let first = all.count
             // A link to a directory is not a layer.
-            byBuildpack.append(
-                entries.filter { $0.kind == .directory }.map { LayerDirectory(listing: directory.appending($0.name)) }
-            )
+            for entry in try Self.entries(of: directory) where entry.kind == .directory {
+                all.append(LayerDirectory(listing: path.appending(entry.name), in: directory))
+            }
+            for layer in all[first...] { try environment.addPaths(of: layer, scope: .launch) }
+            for layer in all[first...] {
+                if layer.mayHold(.env) { try environment.applyFiles(in: layer.path(of: .env), below: directory) }
+                if layer.mayHold(.envLaunch) {
+                    try environment.applyFiles(in: layer.path(of: .envLaunch), below: directory, then: processType)
+                }
+            }
         }
     }
-
-    /// All layers in order.
-    var all: [LayerDirectory] { [LayerDirectory](byBuildpack.joined()) }
 
     /// The files of a layer's directory that are for all processes, then those for one type.
     ///
     /// - Parameters:
-    ///   - name: The directory: `exec.d` or `profile.d`.
+    ///   - item: The directory.
     ///   - layer: The layer.
     ///   - processType: The type; empty for a user's own command.
     /// - Returns: The files, sorted bytewise within each of the two directories.
     /// - Throws: What listing failed with; a directory that isn't there has no files.
     static func files(
-        in name: String,
+        in item: LayerItem,
         of layer: LayerDirectory,
         processType: String
     ) throws(LaunchModelError) -> [RawPath] {
-        guard layer.mayHold(name) else { return [] }
-        let directory = layer.path.appending(name)
+        guard layer.mayHold(item) else { return [] }
+        let directory = layer.path(of: item)
         guard let entries = try list(directory) else { return [] }
         var files = entries.filter { $0.kind != .directory }.map { directory.appending($0.name) }
         guard entries.contains(where: { $0.mayBeDirectory(named: processType) }) else { return files }
@@ -51,26 +64,24 @@ struct LaunchLayers {
         return files
     }
 
-    private static func list(_ directory: RawPath) throws(LaunchModelError) -> [DirectoryEntry]? {
+    private static func list(_ path: RawPath) throws(LaunchModelError) -> [DirectoryEntry]? {
+        guard let directory = try open(path) else { return nil }
+        return try entries(of: directory)
+    }
+
+    private static func open(_ path: RawPath) throws(LaunchModelError) -> OpenDirectory? {
         do {
-            return try FileReading.entries(of: directory)
+            return try OpenDirectory.ifThere(path)
         } catch {
-            throw .unlistable(directory: directory.description, error)
+            throw .unlistable(directory: path.description, error)
         }
     }
-}
 
-extension LaunchEnvironment {
-    /// Applies what the layers contribute to a process: for each buildpack the paths of all its layers, then their files.
-    mutating func apply(_ layers: LaunchLayers, processType: String) throws(LaunchModelError) {
-        for buildpackLayers in layers.byBuildpack {
-            for layer in buildpackLayers { try addPaths(of: layer, scope: .launch) }
-            for layer in buildpackLayers {
-                if layer.mayHold("env") { try applyFiles(in: layer.path.appending("env")) }
-                if layer.mayHold("env.launch") {
-                    try applyFiles(in: layer.path.appending("env.launch"), then: processType)
-                }
-            }
+    private static func entries(of directory: borrowing OpenDirectory) throws(LaunchModelError) -> [DirectoryEntry] {
+        do {
+            return try directory.entries()
+        } catch {
+            throw .unlistable(directory: directory.path.description, error)
         }
     }
 }

@@ -27,8 +27,12 @@ struct Launcher {
         let layers: LaunchLayers
         do {
             // From here on, so that a relative layers directory is taken relative to the app's.
-            layers = try LaunchLayers(of: metadata.buildpacks, in: absolute(inputs.layersDir))
-            try environment.apply(layers, processType: processType)
+            layers = try LaunchLayers(
+                of: metadata.buildpacks,
+                in: absolute(inputs.layersDir),
+                changing: &environment,
+                processType: processType
+            )
         } catch {
             throw .environment(error)
         }
@@ -42,7 +46,7 @@ struct Launcher {
 
     private func execDFiles(of layer: LayerDirectory, _ processType: String) throws(LaunchError) -> [RawPath] {
         do {
-            return try LaunchLayers.files(in: "exec.d", of: layer, processType: processType)
+            return try LaunchLayers.files(in: .execD, of: layer, processType: processType)
         } catch {
             throw .execDListing(error)
         }
@@ -100,7 +104,7 @@ struct Launcher {
         do {
             var profiles: [RawPath] = []
             for layer in layers.all {
-                profiles += try LaunchLayers.files(in: "profile.d", of: layer, processType: processType)
+                profiles += try LaunchLayers.files(in: .profileD, of: layer, processType: processType)
             }
             let own: RawPath = ".profile"
             if try isThere(inputs.appDir.appending(own.bytes)) { profiles.append(own) }
@@ -134,8 +138,8 @@ struct Launcher {
     }
 
     private func enter(_ directory: RawPath) throws(SystemError) {
-        let code = directory.holdsNUL ? EINVAL : directory.withCString { chdir($0) == 0 ? 0 : cposix_errno() }
-        if code != 0 { throw SystemError(operation: "chdir", path: directory, code: code) }
+        let code = directory.withCString { chdir($0) == 0 ? 0 : -cposix_errno() }
+        if code != 0 { throw SystemError(operation: "chdir", path: directory, code: -code) }
     }
 
     /// The path from the root on, without detours.

@@ -37,6 +37,6 @@ enum ProgramLookup {
 
     /// Why a path is not a program that may be run: an error number, or 0.
     private static func obstacle(to path: RawPath) -> Int32 {
-        path.holdsNUL ? EINVAL : path.withCString { launcher_program_obstacle($0) }
+        -path.withCString { -launcher_program_obstacle($0) }
     }
 }

@@ -3,7 +3,7 @@ internal import CPOSIX
 // How layers, platforms and operators change an environment through directories and files.
 
 extension LaunchEnvironment {
-    private static let pathSeparator: ArraySlice = [UInt8(ascii: ":")]
+    private static let pathSeparator: StaticString = ":"
 
     /// Puts the layer's directories of binaries, libraries and so on in front of the variables that list them.
     ///
@@ -18,8 +18,13 @@ extension LaunchEnvironment {
             } catch {
                 throw .unreadable(error)
             }
-            let directory = layer.path.appending(rule.directory).bytes
-            concatenate([UInt8](rule.variable.utf8)[...], directory[...], before: true, delimiter: Self.pathSeparator)
+            prepend(layer.path.appending(rule.directory.name).bytes, to: rule.variable)
+        }
+    }
+
+    private mutating func prepend(_ directory: [UInt8], to variable: StaticString) {
+        directory.withUnsafeBytes { directory in
+            join(variable.bytes, directory, before: true, delimiter: Self.pathSeparator.bytes)
         }
     }
 
@@ -28,37 +33,57 @@ extension LaunchEnvironment {
     /// - Parameters:
     ///   - directory: Such as `<layer>/env`; it need not be there.
     ///   - unsuffixed: What a file whose name has no period does.
-    ///   - subdirectory: A directory in it to apply after its own files, such as `web` in `env.launch`; empty for none.
     /// - Throws: ``LaunchModelError/environmentFiles(directory:_:)`` if a file that counts cannot be read.
     public mutating func applyFiles(
         in directory: RawPath,
-        unsuffixed: EnvironmentAction = .override,
-        then subdirectory: String = ""
+        unsuffixed: EnvironmentAction = .override
     ) throws(LaunchModelError) {
-        let files: [DirectoryEntry]
         do {
-            guard let entries = try FileReading.entries(of: directory) else { return }
-            files = entries
-            for file in files where file.kind != .directory {
-                try apply(file, in: directory, files: files, unsuffixed: unsuffixed)
-            }
+            guard let open = try OpenDirectory.ifThere(directory) else { return }
+            _ = try applyFiles(in: open, unsuffixed: unsuffixed)
         } catch {
             throw .environmentFiles(directory: directory.description, error)
         }
-        if files.contains(where: { $0.mayBeDirectory(named: subdirectory) }) {
-            try applyFiles(in: directory.appending(subdirectory), unsuffixed: unsuffixed)
+    }
+
+    /// Applies the files of a layer's environment directory, and then those for one process type.
+    ///
+    /// - Parameters:
+    ///   - directory: Such as `<layer>/env.launch`; it need not be there.
+    ///   - parent: A directory that it is in.
+    ///   - processType: The directory in it to apply after its own files, such as `web`; empty for none.
+    /// - Throws: ``LaunchModelError/environmentFiles(directory:_:)`` if a file that counts cannot be read.
+    public mutating func applyFiles(
+        in directory: RawPath,
+        below parent: borrowing OpenDirectory,
+        then processType: String = ""
+    ) throws(LaunchModelError) {
+        let files: [DirectoryEntry]
+        do {
+            guard let open = try parent.directoryIfThere(directory) else { return }
+            files = try applyFiles(in: open, unsuffixed: .override)
+        } catch {
+            throw .environmentFiles(directory: directory.description, error)
+        }
+        if !processType.isEmpty, files.contains(where: { $0.mayBeDirectory(named: processType) }) {
+            try applyFiles(in: directory.appending(processType))
         }
     }
 
-    private mutating func apply(
-        _ file: DirectoryEntry,
-        in directory: RawPath,
-        files: [DirectoryEntry],
+    /// Applies the files of a directory and returns what is in it.
+    private mutating func applyFiles(
+        in directory: borrowing OpenDirectory,
         unsuffixed: EnvironmentAction
-    ) throws(SystemError) {
-        guard let (name, action) = EnvironmentAction.of(fileNamed: file.name, unsuffixed: unsuffixed) else { return }
-        guard let contents = try Self.contents(of: file, in: directory) else { return }
-        perform(action, on: name, with: contents, Self.delimiter(for: name, in: directory, files: files))
+    ) throws(SystemError) -> [DirectoryEntry] {
+        let files = try directory.entries()
+        for file in files where file.kind != .directory {
+            guard let (name, action) = EnvironmentAction.of(fileNamed: file.name, unsuffixed: unsuffixed) else {
+                continue
+            }
+            guard let contents = try Self.contents(of: file, in: directory) else { continue }
+            perform(action, on: name, with: contents, Self.delimiter(for: name, in: directory, files: files))
+        }
+        return files
     }
 
     /// Does to a variable what a file says; the delimiter is nil where there is none for the variable.
@@ -72,19 +97,29 @@ extension LaunchEnvironment {
         case .override:
             set(name, to: contents[...])
         case .default:
-            if value(of: name)?.isEmpty ?? true { set(name, to: contents[...]) }
+            if !hasValue(name) { set(name, to: contents[...]) }
         case .prepend, .append:
-            concatenate(name, contents[...], before: action == .prepend, delimiter: (delimiter() ?? [])[...])
+            join(name, contents, before: action == .prepend, delimiter: delimiter() ?? [])
         case .prependPath:
-            let own = delimiter()
-            concatenate(name, contents[...], before: true, delimiter: own.map { $0[...] } ?? Self.pathSeparator)
+            join(name, contents, before: true, delimiter: delimiter() ?? [UInt8](copying: Self.pathSeparator.bytes))
+        }
+    }
+
+    private mutating func join(_ name: ArraySlice<UInt8>, _ addition: [UInt8], before: Bool, delimiter: [UInt8]) {
+        name.withUnsafeBytes { name in
+            addition.withUnsafeBytes { addition in
+                delimiter.withUnsafeBytes { join(name, addition, before: before, delimiter: $0) }
+            }
         }
     }
 
     /// The contents of a file, or nil for a symbolic link to a directory.
-    private static func contents(of file: DirectoryEntry, in directory: RawPath) throws(SystemError) -> [UInt8]? {
+    private static func contents(
+        of file: DirectoryEntry,
+        in directory: borrowing OpenDirectory
+    ) throws(SystemError) -> [UInt8]? {
         do {
-            return try FileReading.contents(of: file, in: directory)
+            return try directory.contents(of: file)
         } catch {
             if error.code == EISDIR, file.kind == .symbolicLink { return nil }
             throw error
@@ -94,26 +129,12 @@ extension LaunchEnvironment {
     /// The contents of `<name>.delim` in the same directory, or nil if there is none that can be read.
     private static func delimiter(
         for name: ArraySlice<UInt8>,
-        in directory: RawPath,
+        in directory: borrowing OpenDirectory,
         files: [DirectoryEntry]
     ) -> [UInt8]? {
         let fileName = [UInt8](name) + [UInt8](".delim".utf8)
         guard let file = files.first(where: { $0.name == fileName }) else { return nil }
-        return try? FileReading.contents(of: file, in: directory)
-    }
-
-    /// Joins an addition to the value there is; a value that is empty takes no delimiter.
-    private mutating func concatenate(
-        _ name: ArraySlice<UInt8>,
-        _ addition: ArraySlice<UInt8>,
-        before: Bool,
-        delimiter: ArraySlice<UInt8>
-    ) {
-        guard let present = value(of: name), !present.isEmpty else {
-            set(name, to: addition)
-            return
-        }
-        set(name, to: before ? addition : present, delimiter, before ? present : addition)
+        return try? directory.contents(of: file)
     }
 }
 
@@ -137,11 +158,11 @@ extension LaunchEnvironment {
     public mutating func applyPlatformFiles(in directory: RawPath) throws(LaunchModelError) {
         let pathVariables = LayerScope.build.pathVariables
         do {
-            guard let files = try FileReading.entries(of: directory) else { return }
-            for file in files where file.kind != .directory {
-                guard let contents = try Self.contents(of: file, in: directory) else { continue }
+            guard let open = try OpenDirectory.ifThere(directory) else { return }
+            for file in try open.entries() where file.kind != .directory {
+                guard let contents = try Self.contents(of: file, in: open) else { continue }
                 if pathVariables.contains(where: { file.name.elementsEqual($0.utf8) }) {
-                    concatenate(file.name[...], contents[...], before: true, delimiter: Self.pathSeparator)
+                    perform(.prependPath, on: file.name[...], with: contents, nil)
                 } else {
                     set(file.name[...], to: contents[...])
                 }

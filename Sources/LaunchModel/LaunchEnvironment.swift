@@ -5,16 +5,9 @@ internal import CNBCore
 /// A variable keeps its place when its value changes; new ones come last. The number of variables is small, so they
 /// are found by looking through all of them.
 public struct LaunchEnvironment: Equatable, Sendable {
-    /// One variable as the kernel wants it, `NAME=value`.
-    struct Entry: Equatable, Sendable {
-        var bytes: [UInt8]
-        var nameCount: Int
-
-        var name: ArraySlice<UInt8> { bytes[..<nameCount] }
-        var value: ArraySlice<UInt8> { bytes[(nameCount + 1)...] }
-    }
-
-    var variables: [Entry] = []
+    private var variables: [EnvironmentVariable] = []
+    /// A hash of each variable's name, since to look through these is much faster than through the names.
+    private var hashes: [UInt32] = []
 
     /// No variables.
     public init() {}
@@ -35,13 +28,36 @@ public struct LaunchEnvironment: Equatable, Sendable {
     }
 
     private mutating func append(_ entry: [UInt8]) {
-        guard let equals = entry.firstIndex(of: UInt8(ascii: "=")) else { return }
-        let variable = Entry(bytes: entry, nameCount: equals)
-        if let index = index(of: variable.name) {
+        entry.withUnsafeBytes { bytes in
+            guard let equals = bytes.firstPlace(of: UInt8(ascii: "=")) else { return }
+            place(
+                EnvironmentVariable(entry, nameCount: equals),
+                named: UnsafeRawBufferPointer(rebasing: bytes[..<equals])
+            )
+        }
+    }
+
+    /// Puts a variable where that of the name is, or last.
+    private mutating func place(_ variable: EnvironmentVariable, named name: UnsafeRawBufferPointer) {
+        let hash = Self.hash(name)
+        if let index = index(of: name, hash) {
             variables[index] = variable
         } else {
             variables.append(variable)
+            hashes.append(hash)
         }
+    }
+
+    private func index(of name: UnsafeRawBufferPointer, _ hash: UInt32) -> Int? {
+        hashes.withUnsafeBufferPointer { hashes in
+            for index in hashes.indices where hashes[index] == hash && variables[index].isNamed(name) { return index }
+            return nil
+        }
+    }
+
+    private static func hash(_ name: UnsafeRawBufferPointer) -> UInt32 {
+        // FNV-1a: short, and good enough for some dozens of names.
+        name.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
     }
 
     // MARK: - Access by bytes
@@ -51,7 +67,7 @@ public struct LaunchEnvironment: Equatable, Sendable {
     /// - Parameter name: The variable's name.
     /// - Returns: The value, or nil if the variable isn't set.
     public func value(of name: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        index(of: name).map { variables[$0].value }
+        name.withUnsafeBytes { value(of: $0) }
     }
 
     /// The value of a variable.
@@ -59,21 +75,51 @@ public struct LaunchEnvironment: Equatable, Sendable {
     /// - Parameter name: The variable's name.
     /// - Returns: The value as bytes, or nil if the variable isn't set.
     public func value(of name: String) -> ArraySlice<UInt8>? {
-        value(of: [UInt8](name.utf8)[...])
+        var name = name
+        return name.withUTF8 { value(of: UnsafeRawBufferPointer($0)) }
+    }
+
+    private func value(of name: UnsafeRawBufferPointer) -> ArraySlice<UInt8>? {
+        index(of: name, Self.hash(name)).map { variables[$0].value }
+    }
+
+    /// Whether a variable has a value that isn't empty.
+    func hasValue(_ name: ArraySlice<UInt8>) -> Bool {
+        name.withUnsafeBytes { name in
+            index(of: name, Self.hash(name)).map { !variables[$0].isEmpty } ?? false
+        }
     }
 
     /// Sets a variable.
     ///
     /// - Parameters:
     ///   - name: The variable's name.
-    ///   - parts: What its value is made of, to be joined.
-    public mutating func set(_ name: ArraySlice<UInt8>, to parts: ArraySlice<UInt8>...) {
-        let equals = [UInt8(ascii: "=")]
-        let variable = Entry(bytes: [UInt8](joining: [name, equals[...]] + parts), nameCount: name.count)
-        if let index = index(of: name) {
-            variables[index] = variable
+    ///   - value: Its value.
+    public mutating func set(_ name: ArraySlice<UInt8>, to value: ArraySlice<UInt8>) {
+        name.withUnsafeBytes { name in value.withUnsafeBytes { place(EnvironmentVariable(name, $0), named: name) } }
+    }
+
+    /// Joins an addition to the value there is; a value that is empty takes no delimiter.
+    ///
+    /// - Parameters:
+    ///   - name: The variable's name.
+    ///   - addition: What to add.
+    ///   - before: Whether the addition goes before the value.
+    ///   - delimiter: What goes between both.
+    mutating func join(
+        _ name: UnsafeRawBufferPointer,
+        _ addition: UnsafeRawBufferPointer,
+        before: Bool,
+        delimiter: UnsafeRawBufferPointer
+    ) {
+        guard let index = index(of: name, Self.hash(name)), !variables[index].isEmpty else {
+            place(EnvironmentVariable(name, addition), named: name)
+            return
+        }
+        if before {
+            variables[index].prepend(addition, delimiter: delimiter)
         } else {
-            variables.append(variable)
+            variables[index].append(addition, delimiter: delimiter)
         }
     }
 
@@ -81,19 +127,19 @@ public struct LaunchEnvironment: Equatable, Sendable {
     ///
     /// - Parameter names: Their names; those that aren't set are passed over.
     public mutating func remove(_ names: [String]) {
-        variables.removeAll { variable in
-            names.contains { variable.name.elementsEqual($0.utf8) }
-        }
-    }
-
-    private func index(of name: ArraySlice<UInt8>) -> Int? {
-        name.withUnsafeBufferPointer { name in
-            variables.firstIndex { $0.nameCount == name.count && $0.bytes.begins(with: name) }
+        for name in names {
+            var name = name
+            name.withUTF8 { text in
+                let bytes = UnsafeRawBufferPointer(text)
+                guard let index = index(of: bytes, Self.hash(bytes)) else { return }
+                variables.remove(at: index)
+                hashes.remove(at: index)
+            }
         }
     }
 
     /// All variables, `NAME=value` each, in order.
-    public var entries: [[UInt8]] { variables.map { $0.bytes } }
+    public var entries: [ArraySlice<UInt8>] { variables.map { $0.text } }
 
     /// All variables as name and value, sorted bytewise by name.
     public var sortedVariables: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] {
@@ -117,7 +163,7 @@ public struct LaunchEnvironment: Equatable, Sendable {
     }
 
     /// All variables, `NAME=value` each, in order; bytes that are not UTF-8 are replaced.
-    public var strings: [String] { variables.map { String(decoding: $0.bytes, as: UTF8.self) } }
+    public var strings: [String] { variables.map { String(decoding: $0.text, as: UTF8.self) } }
 }
 
 // MARK: - Where an environment starts
@@ -152,8 +198,10 @@ extension LaunchEnvironment {
     public static func build(inheriting environment: LaunchEnvironment) -> LaunchEnvironment {
         let names = EnvironmentName.inheritedByBuildpacks + LayerScope.build.pathVariables
         var result = LaunchEnvironment()
-        result.variables = environment.variables.filter { variable in
-            names.contains { variable.name.elementsEqual($0.utf8) }
+        for (variable, hash) in zip(environment.variables, environment.hashes) {
+            guard names.contains(where: { variable.name.elementsEqual($0.utf8) }) else { continue }
+            result.variables.append(variable)
+            result.hashes.append(hash)
         }
         return result
     }

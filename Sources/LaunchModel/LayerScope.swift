@@ -7,8 +7,8 @@ public enum LayerScope: Hashable, Sendable {
 
     /// A directory of a layer and the variable that lists its kind.
     struct PathRule {
-        var directory: String
-        var variable: String
+        var directory: LayerItem
+        var variable: StaticString
     }
 
     /// Which directories of a layer are added to which variables.
@@ -20,62 +20,17 @@ public enum LayerScope: Hashable, Sendable {
     }
 
     private static let launchRules = [
-        PathRule(directory: "bin", variable: "PATH"),
-        PathRule(directory: "lib", variable: "LD_LIBRARY_PATH"),
+        PathRule(directory: .bin, variable: "PATH"),
+        PathRule(directory: .lib, variable: "LD_LIBRARY_PATH"),
     ]
 
     private static let buildRules =
         launchRules + [
-            PathRule(directory: "lib", variable: "LIBRARY_PATH"),
-            PathRule(directory: "include", variable: "CPATH"),
-            PathRule(directory: "pkgconfig", variable: "PKG_CONFIG_PATH"),
+            PathRule(directory: .lib, variable: "LIBRARY_PATH"),
+            PathRule(directory: .include, variable: "CPATH"),
+            PathRule(directory: .pkgconfig, variable: "PKG_CONFIG_PATH"),
         ]
 
     /// The variables that list directories of layers.
-    public var pathVariables: [String] { pathRules.map { $0.variable } }
-}
-
-/// What a file in an environment directory does to its variable; the part of its name after the first period decides.
-public enum EnvironmentAction: Hashable, Sendable {
-    /// The file's contents become the value.
-    case override
-    /// The contents become the value of a variable that is not set or empty.
-    case `default`
-    /// The contents go before the value, with the delimiter between them.
-    case prepend
-    /// The contents go after the value, with the delimiter between them.
-    case append
-    /// As ``prepend``, with `:` unless there is a delimiter.
-    case prependPath
-
-    /// The variable that a file is about, and what the file does to it.
-    ///
-    /// - Parameters:
-    ///   - fileName: The name: the variable's up to the first period, then the suffix.
-    ///   - unsuffixed: What a file whose name has no period does.
-    /// - Returns: Nil for a file that does nothing by itself: one with a delimiter, or with an unknown suffix.
-    static func of(
-        fileNamed fileName: [UInt8],
-        unsuffixed: EnvironmentAction
-    ) -> (name: ArraySlice<UInt8>, action: EnvironmentAction)? {
-        guard let period = fileName.firstIndex(of: UInt8(ascii: ".")) else { return (fileName[...], unsuffixed) }
-        return EnvironmentAction(suffix: fileName[(period + 1)...]).map { (fileName[..<period], $0) }
-    }
-
-    /// The action that a suffix stands for, the empty one included: that is a name with a period at its end.
-    private init?(suffix: ArraySlice<UInt8>) {
-        if suffix.elementsEqual("override".utf8) {
-            self = .override
-        } else if suffix.elementsEqual("default".utf8) {
-            self = .default
-        } else if suffix.elementsEqual("prepend".utf8) {
-            self = .prepend
-        } else if suffix.elementsEqual("append".utf8) {
-            self = .append
-        } else if suffix.isEmpty {
-            self = .prependPath
-        } else {
-            return nil
-        }
-    }
+    public var pathVariables: [String] { pathRules.map { String(decoding: $0.variable.bytes, as: UTF8.self) } }
 }

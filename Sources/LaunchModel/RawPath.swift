@@ -22,8 +22,7 @@ public struct RawPath: Hashable, Sendable {
     /// - Parameter component: A name, or a relative path.
     /// - Returns: Both, with a slash between them.
     public func appending(_ component: [UInt8]) -> RawPath {
-        let slash = [UInt8(ascii: "/")]
-        return RawPath(bytes: [UInt8](joining: [bytes[...], bytes.last == slash[0] ? [] : slash[...], component[...]]))
+        component.withUnsafeBytes { appending($0) }
     }
 
     /// The path of something in this directory.
@@ -31,7 +30,27 @@ public struct RawPath: Hashable, Sendable {
     /// - Parameter component: A name, or a relative path.
     /// - Returns: Both, with a slash between them.
     public func appending(_ component: String) -> RawPath {
-        appending([UInt8](component.utf8))
+        var component = component
+        return component.withUTF8 { appending(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// The path of something in this directory.
+    func appending(_ component: StaticString) -> RawPath { appending(component.bytes) }
+
+    private func appending(_ component: UnsafeRawBufferPointer) -> RawPath {
+        var slash = UInt8(ascii: "/")
+        return withUnsafeBytes(of: &slash) { slash in
+            bytes.withUnsafeBytes { bytes in
+                let needsSlash = bytes.last != slash.first
+                return RawPath(
+                    bytes: [UInt8](
+                        joining: bytes,
+                        UnsafeRawBufferPointer(rebasing: slash[..<(needsSlash ? 1 : 0)]),
+                        component
+                    )
+                )
+            }
+        }
     }
 
     /// The same path without repeated slashes, `.` and, as far as names before them can be taken back, `..`.
@@ -39,6 +58,7 @@ public struct RawPath: Hashable, Sendable {
     /// An empty path becomes `.`, as it does in Go, whose form the paths in variables have.
     public var cleaned: RawPath {
         let slash = UInt8(ascii: "/")
+        if isClean { return self }
         let dots = [UInt8(ascii: "."), UInt8(ascii: ".")]
         let isAbsolute = bytes.first == slash
         var kept: [ArraySlice<UInt8>] = []
@@ -60,6 +80,19 @@ public struct RawPath: Hashable, Sendable {
             result.append(contentsOf: part)
         }
         return RawPath(bytes: result.isEmpty ? [UInt8(ascii: ".")] : result)
+    }
+
+    /// Whether there is nothing to take away: an absolute path in which no slash is followed by another, by a period or
+    /// by the end.
+    private var isClean: Bool {
+        let slash = UInt8(ascii: "/")
+        guard isAbsolute else { return false }
+        var previous: UInt8 = 0
+        for byte in bytes {
+            if previous == slash, byte == slash || byte == UInt8(ascii: ".") { return false }
+            previous = byte
+        }
+        return previous != slash
     }
 
     /// Whether the path begins at the root.

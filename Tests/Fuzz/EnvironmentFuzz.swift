@@ -26,9 +26,10 @@ public func fuzzEnvironment(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int3
 /// What the kernel lists, of any content.
 private func fuzzDirectory(_ bytes: UnsafeRawBufferPointer) -> Int32 {
     var rest = bytes
-    while let (name, _, length) = FileReading.decodeEntry(rest) {
-        precondition(length > 0 && name.count < length)
-        rest = UnsafeRawBufferPointer(rebasing: rest[length...])
+    while let record = DirectoryRecord(first: rest) {
+        precondition(record.length > 0 && record.name.count < record.length)
+        _ = (record.kind, record.isDots, DirectoryRecord.isEnd(record.next))
+        rest = UnsafeRawBufferPointer(rebasing: rest[record.length...])
     }
     return 0
 }

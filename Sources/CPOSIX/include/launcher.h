@@ -8,8 +8,8 @@
 /// Reads directory records with `getdents64`, into a buffer of the caller's, where `readdir` would allocate one.
 ssize_t launcher_getdents(int descriptor, void *buffer, size_t size);
 
-/// The `DT_` type of a file, symbolic links not followed; `DT_UNKNOWN` when it cannot be told.
-int launcher_file_type(const char *path);
+/// The `DT_` type of a name in a directory, symbolic links not followed; `DT_UNKNOWN` when it cannot be told.
+int launcher_file_type(int directory, const char *name);
 
 /// Whether a path leads to a directory, symbolic links followed.
 int launcher_is_directory(const char *path);

@@ -1,3 +1,33 @@
+/// A key's first and last eight bytes: all of a key that has up to sixteen.
+///
+/// Of a key with fewer than eight bytes both words are made of all of its bytes, so that words and length together are as
+/// good as the key.
+struct KeyWords: Equatable {
+    let count: Int
+    let first: UInt64
+    let last: UInt64
+
+    /// Whether the words hold all bytes.
+    var areWhole: Bool { count <= 16 }
+
+    init(_ bytes: UnsafeRawBufferPointer) {
+        count = bytes.count
+        if count >= 8 {
+            first = bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
+            last = bytes.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+        } else if count >= 4 {
+            first = UInt64(bytes.loadUnaligned(fromByteOffset: 0, as: UInt32.self))
+            last = UInt64(bytes.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
+        } else if count > 0 {
+            first = UInt64(bytes[0]) &<< 8 | UInt64(bytes[count / 2])
+            last = UInt64(bytes[count &- 1])
+        } else {
+            first = 0
+            last = 0
+        }
+    }
+}
+
 /// A seeded hash of a key's bytes.
 ///
 /// Keys are compared as bytes, not as Swift strings: TOML does not treat canonically equivalent keys as the same.
@@ -8,19 +38,19 @@ struct KeyHash: Equatable {
     private static let seed = UInt64(truncatingIfNeeded: Hasher().finalize())
 
     init(_ bytes: UnsafeRawBufferPointer) {
+        self.init(bytes, KeyWords(bytes))
+    }
+
+    /// The hash of a key whose words are known already.
+    init(_ bytes: UnsafeRawBufferPointer, _ words: KeyWords) {
         let seed = Self.seed
-        var state = seed ^ UInt64(truncatingIfNeeded: bytes.count)
-        var offset = 0
-        while bytes.count &- offset >= 8 {
+        var state = Self.mix(seed ^ UInt64(truncatingIfNeeded: words.count) ^ words.first, seed)
+        var offset = 8
+        while bytes.count &- offset > 8 {
             state = Self.mix(state ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self), seed)
             offset &+= 8
         }
-        var tail: UInt64 = 0
-        while offset < bytes.count {
-            tail = tail &<< 8 | UInt64(bytes[offset])
-            offset &+= 1
-        }
-        state = Self.mix(state ^ tail, seed)
+        state = Self.mix(state ^ words.last, seed)
         bits = UInt32(truncatingIfNeeded: state ^ (state &>> 32))
     }
 

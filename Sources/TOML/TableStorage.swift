@@ -28,6 +28,8 @@ final class TableStorage: @unchecked Sendable {
     // The parser goes through here for every key; nothing in this module reads a table while it changes it.
     @exclusivity(unchecked) var entries: [Entry] = []
     @exclusivity(unchecked) var index = KeyIndex()
+    /// A bit for the hash of each key that was ever added, which tells of most keys at once that they are not there.
+    @exclusivity(unchecked) private var filter: UInt64 = 0
     var origin: TableOrigin
     /// Where the table begins in its source.
     let offset: UInt32
@@ -42,6 +44,7 @@ final class TableStorage: @unchecked Sendable {
     init(copying other: TableStorage) {
         entries = other.entries
         index = other.index
+        filter = other.filter
         source = other.source
         offset = other.offset
         origin = other.origin
@@ -49,8 +52,9 @@ final class TableStorage: @unchecked Sendable {
 
     /// The number of the entry with this key.
     func find(_ key: String, _ hash: KeyHash) -> Int? {
+        if filter &>> UInt64(hash.bits & 63) & 1 == 0 { return nil }
         // Through a pointer, since an element of an array is copied, and its strings and tables retained, to look at it.
-        entries.withUnsafeBufferPointer { entries in
+        return entries.withUnsafeBufferPointer { entries in
             guard entries.count > KeyIndex.threshold else {
                 return entries.indices.first { entries[$0].hash == hash && sameBytes(entries[$0].key, key) }
             }
@@ -73,6 +77,7 @@ final class TableStorage: @unchecked Sendable {
     /// Adds an entry whose key is not there yet.
     func append(_ entry: consuming Entry) {
         if entries.isEmpty { entries.reserveCapacity(2) }
+        filter |= 1 &<< UInt64(entry.hash.bits & 63)
         entries.append(entry)
         if entries.count > KeyIndex.threshold {
             index.addLast(of: entries)
@@ -83,7 +88,25 @@ final class TableStorage: @unchecked Sendable {
 /// Tells whether two strings are the same in UTF-8, where Swift's `==` knows canonical equivalence.
 func sameBytes(_ left: String, _ right: String) -> Bool {
     var (left, right) = (left, right)
-    return left.withUTF8 { left in right.withUTF8 { right in left.elementsEqual(right) } }
+    return left.withUTF8 { left in
+        right.withUTF8 { right in sameBytes(UnsafeRawBufferPointer(left), UnsafeRawBufferPointer(right)) }
+    }
+}
+
+/// Tells whether two buffers hold the same bytes.
+func sameBytes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    // The library's `elementsEqual` takes them one by one.
+    guard left.count == right.count, KeyWords(left) == KeyWords(right) else { return false }
+    var offset = 8
+    while left.count &- offset > 8 {
+        let (word, other) = (
+            left.loadUnaligned(fromByteOffset: offset, as: UInt64.self),
+            right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        )
+        guard word == other else { return false }
+        offset &+= 8
+    }
+    return true
 }
 
 extension UInt32 {

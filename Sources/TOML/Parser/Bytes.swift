@@ -31,7 +31,8 @@ extension UInt8 {
 
     /// Whether the byte may stand in a key without quotes: a letter, a digit, a hyphen or an underscore.
     var isBareKey: Bool {
-        // A bit for each ASCII character, since this is asked for every byte of every key.
+        // This is asked for every byte of every key: letters first, then a bit for each ASCII character.
+        if isLetter { return true }
         let set: UInt64 = self < 64 ? 0x03FF_2000_0000_0000 : 0x07FF_FFFE_87FF_FFFE
         return self < 128 && set &>> UInt64(self) & 1 == 1
     }
@@ -46,6 +47,25 @@ extension UInt8 {
 
 /// What some editors put at the start of a file in UTF-8.
 let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+/// Whether all bytes are ASCII.
+func isAllASCII(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    let raw = UnsafeRawBufferPointer(text)
+    var offset = 0
+    var bits: UInt64 = 0
+    while text.count &- offset >= 32 {
+        bits |= raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        bits |= raw.loadUnaligned(fromByteOffset: offset &+ 8, as: UInt64.self)
+        bits |= raw.loadUnaligned(fromByteOffset: offset &+ 16, as: UInt64.self)
+        bits |= raw.loadUnaligned(fromByteOffset: offset &+ 24, as: UInt64.self)
+        offset &+= 32
+    }
+    while offset < text.count {
+        bits |= UInt64(text[offset])
+        offset &+= 1
+    }
+    return bits & 0x8080_8080_8080_8080 == 0
+}
 
 /// The offset of the first byte that is not part of well-formed UTF-8, or nil when all are.
 func firstInvalidUTF8(in text: UnsafeBufferPointer<UInt8>) -> Int? {

@@ -6,17 +6,14 @@ extension TOMLParser {
         // Between the two brackets no space is allowed.
         let isArray = skip(.leftBracket)
         skipBlanks()
-        try parseKey()
+        let (last, parents) = try parseKey()
         guard skip(.rightBracket) else { throw failure("expected \"]\" or \".\" in a header, found \(found())") }
         if isArray, !skip(.rightBracket) {
             throw failure("expected \"]]\" at the end of an array's header, found \(found())")
         }
 
         var table = root
-        for place in 0..<(path.count - 1) {
-            table = try headerParent(path[place], in: table)
-        }
-        let last = path[path.count - 1]
+        for segment in parents { table = try headerParent(segment, in: table) }
         return isArray ? try appendTable(last, in: table) : try defineTable(last, in: table)
     }
 

@@ -9,43 +9,65 @@ struct KeySegment {
 // MARK: - Keys
 
 extension TOMLParser {
-    /// Reads a key with its dots and adds its segments to the path.
-    mutating func parseKey() throws(TOMLError) {
+    /// Reads a key with its dots and adds the places of its segments to the path.
+    ///
+    /// - Returns: The last segment, and those before it.
+    mutating func parseKey() throws(TOMLError) -> (last: KeySegment, parents: [KeySegment]) {
+        var parents: [KeySegment] = []
         while true {
-            path.append(try parseKeySegment())
+            let segment = try parseKeySegment()
+            path.append(segment.offset)
             guard path.count &+ openValues <= Self.depthLimit else { throw tooDeep() }
             skipBlanks()
-            guard skip(.dot) else { return }
+            guard skip(.dot) else { return (segment, parents) }
+            parents.append(segment)
             skipBlanks()
         }
     }
 
     private mutating func parseKeySegment() throws(TOMLError) -> KeySegment {
         let start = cursor
+        let key: String
         switch peek() {
         case .doubleQuote?:
             guard peek(ahead: 1) != .doubleQuote || peek(ahead: 2) != .doubleQuote else {
                 throw failure("a multi-line string can't be a key")
             }
-            let key = try parseBasicString()
-            return KeySegment(key: key, hash: KeyHash(key), offset: UInt32(truncatingIfNeeded: start))
+            key = try parseBasicString()
         case .singleQuote?:
             guard peek(ahead: 1) != .singleQuote || peek(ahead: 2) != .singleQuote else {
                 throw failure("a multi-line string can't be a key")
             }
-            let key = try parseLiteralString()
-            return KeySegment(key: key, hash: KeyHash(key), offset: UInt32(truncatingIfNeeded: start))
+            key = try parseLiteralString()
         default:
-            var end = start
-            while end < text.count, text[end].isBareKey { end &+= 1 }
-            cursor = end
-            guard end > start else { throw failure("expected a key, found \(found())") }
-            let bytes = UnsafeBufferPointer(rebasing: text[start..<cursor])
-            return KeySegment(
-                key: String(decoding: bytes, as: UTF8.self),
-                hash: KeyHash(UnsafeRawBufferPointer(bytes)),
-                offset: UInt32(truncatingIfNeeded: start)
-            )
+            return try parseBareKey()
+        }
+        return KeySegment(key: key, hash: KeyHash(key), offset: UInt32(truncatingIfNeeded: start))
+    }
+
+    private mutating func parseBareKey() throws(TOMLError) -> KeySegment {
+        let start = cursor
+        var end = start
+        while end < text.count, text[end].isBareKey { end &+= 1 }
+        guard end > start else { throw failure("expected a key, found \(found())") }
+        cursor = end
+        let bytes = UnsafeBufferPointer(rebasing: text[start..<end])
+        let words = KeyWords(UnsafeRawBufferPointer(bytes))
+        let hash = KeyHash(UnsafeRawBufferPointer(bytes), words)
+        let offset = UInt32(truncatingIfNeeded: start)
+        if let key = knownKeys.find(words, hash) { return KeySegment(key: key, hash: hash, offset: offset) }
+        let key = string(bytes)
+        knownKeys.remember(key, words, hash)
+        return KeySegment(key: key, hash: hash, offset: offset)
+    }
+
+    /// The keys of the path, for messages: read once more, as the path itself knows only where they stand.
+    @inline(never)
+    func keysOfPath() -> [String] {
+        path.map { offset in
+            var reader = TOMLParser(text, of: source)
+            reader.cursor = Int(offset)
+            return (try? reader.parseKeySegment().key) ?? ""
         }
     }
 
@@ -60,30 +82,35 @@ extension TOMLParser {
     /// Reads a key, an equals sign and a value, and adds them to a table.
     mutating func parseEntry(into table: TableStorage) throws(TOMLError) {
         let outer = path.count
-        try parseKey()
+        let (last, parents) = try parseKey()
         guard skip(.equals) else { throw failure("expected \"=\" after the key, found \(found())") }
         skipBlanks()
 
-        let last = path[path.count - 1]
-        var table = table
-        for place in outer..<(path.count - 1) {
-            table = try dottedTable(path[place], in: table)
+        if parents.isEmpty {
+            try parseValue(of: last, into: table)
+        } else {
+            var inner = table
+            for segment in parents { inner = try dottedTable(segment, in: inner) }
+            try parseValue(of: last, into: inner)
         }
-        if let earlier = table.find(last.key, last.hash) {
-            throw alreadyDefined(last, table.entries[earlier])
+        while path.count > outer { path.removeLast() }
+    }
+
+    private mutating func parseValue(of segment: KeySegment, into table: TableStorage) throws(TOMLError) {
+        if let earlier = table.find(segment.key, segment.hash) {
+            throw alreadyDefined(segment, table.entries[earlier])
         }
         let valueOffset = UInt32(truncatingIfNeeded: cursor)
-        let value = try parseValue()
+        // The value goes straight into the entry, since a copy of it would be retained and released.
         table.append(
             TableStorage.Entry(
-                key: last.key,
-                value: value,
-                hash: last.hash,
-                keyOffset: last.offset,
+                key: segment.key,
+                value: try parseValue(),
+                hash: segment.hash,
+                keyOffset: segment.offset,
                 valueOffset: valueOffset
             )
         )
-        while path.count > outer { path.removeLast() }
     }
 
     /// The table that a part of a dotted key leads to, which is made if need be.

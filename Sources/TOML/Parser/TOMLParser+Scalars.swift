@@ -69,7 +69,9 @@ struct ScalarToken {
     }
 
     static func == (token: ScalarToken, word: StaticString) -> Bool {
-        guard token.text.count == word.utf8CodeUnitCount else { return false }
-        return token.text.elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+        sameBytes(
+            UnsafeRawBufferPointer(token.text),
+            UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+        )
     }
 }

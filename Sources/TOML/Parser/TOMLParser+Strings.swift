@@ -6,7 +6,7 @@ extension TOMLParser {
         let start = cursor
         cursor &+= 1
         skipText(until: .doubleQuote, or: .backslash)
-        if skip(.doubleQuote) { return string((start &+ 1)..<(cursor &- 1)) }
+        if skip(.doubleQuote) { return string(UnsafeBufferPointer(rebasing: text[(start &+ 1)..<(cursor &- 1)])) }
 
         scratch.removeAll(keepingCapacity: true)
         var copied = start &+ 1
@@ -27,16 +27,12 @@ extension TOMLParser {
         cursor &+= 1
         skipText(until: .singleQuote, or: .singleQuote)
         guard skip(.singleQuote) else { throw unclosedString(start) }
-        return string((start &+ 1)..<(cursor &- 1))
+        return string(UnsafeBufferPointer(rebasing: text[(start &+ 1)..<(cursor &- 1)]))
     }
 
     /// Adds a part of the document to the scratch buffer.
     private mutating func take(_ range: Range<Int>) {
         scratch.append(contentsOf: UnsafeBufferPointer(rebasing: text[range]))
-    }
-
-    private func string(_ range: Range<Int>) -> String {
-        String(decoding: UnsafeBufferPointer(rebasing: text[range]), as: UTF8.self)
     }
 
     /// What is wrong with a string that came to an end before its closing quote.

@@ -12,12 +12,17 @@ struct TOMLParser: ~Copyable {
     let source: TOMLSource
     /// The offset of the next byte to read.
     var cursor = 0
-    /// The keys that lead to the place the parser is at: those of the header, then those of values within values.
-    var path: [KeySegment] = []
+    /// Where the keys stand that lead to the place the parser is at: those of the header, then those of values within
+    /// values.
+    var path: [UInt32] = []
     /// How many arrays and inline tables are open.
     var openValues = 0
     /// The text of a string with escapes while it is put together.
     var scratch: [UInt8] = []
+    /// Whether the whole document is ASCII, so that no part of it needs to be looked at again.
+    var isASCII = false
+    /// Keys that were seen lately.
+    var knownKeys = KnownKeys()
 
     init(_ text: UnsafeBufferPointer<UInt8>, of source: TOMLSource) {
         self.text = text
@@ -27,7 +32,9 @@ struct TOMLParser: ~Copyable {
     /// Reads the whole document.
     mutating func parse() throws(TOMLError) -> TableStorage {
         guard text.count < Int(UInt32.max) else { throw failure("a document has to be smaller than 4 GiB", at: 0) }
-        if let invalid = firstInvalidUTF8(in: text) { throw failure("invalid UTF-8", at: invalid) }
+        isASCII = isAllASCII(text)
+        if !isASCII, let invalid = firstInvalidUTF8(in: text) { throw failure("invalid UTF-8", at: invalid) }
+        if text.count >= KnownKeys.worthwhileCount { knownKeys.begin() }
         if text.starts(with: byteOrderMark) { cursor = 3 }
 
         let root = TableStorage(origin: .header, source: source, offset: 0)
@@ -58,7 +65,16 @@ extension TOMLParser {
         cursor &+ distance < text.count ? text[cursor &+ distance] : nil
     }
 
+    /// A part of the document as a string.
+    func string(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        // The document is known to be well-formed; but a string that may not be ASCII is to find out whether it is.
+        isASCII
+            ? String(copying: UTF8Span(unchecked: bytes.span, isKnownASCII: true))
+            : String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Steps over the next byte if it is this one.
+    @inline(__always)
     mutating func skip(_ byte: UInt8) -> Bool {
         guard peek() == byte else { return false }
         cursor &+= 1
@@ -112,8 +128,9 @@ extension TOMLParser {
 
 extension TOMLParser {
     /// An error at a place, or at the next byte.
+    @inline(never)
     func failure(_ message: String, at offset: Int? = nil) -> TOMLError {
-        source.error(message, at: UInt32(clamping: offset ?? cursor), keyPath: TOMLWriter.path(path.map { $0.key }))
+        source.error(message, at: UInt32(clamping: offset ?? cursor), keyPath: TOMLWriter.path(keysOfPath()))
     }
 
     /// What stands at the cursor, for messages.

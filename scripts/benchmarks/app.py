@@ -1,8 +1,11 @@
 """An app whose build is already done: the directories and files that an exporter or restorer reads."""
 
+import contextlib
+import copy
 import os
 import shutil
 
+from . import layout
 from .measure import timed
 
 
@@ -14,6 +17,7 @@ class BuiltApp:
         self.layers = directory / "layers"
         self.app = directory / "workspace"
         self.run_image = run_image
+        self.layouts = None
         self.platform = directory / "platform"
         for path in (self.layers / "config", self.app, self.platform / "env"):
             path.mkdir(parents=True)
@@ -34,6 +38,8 @@ class BuiltApp:
 
     def environment(self, **more):
         """What all phases get; the owner of files is left as it is."""
+        if self.layouts:
+            more |= {"CNB_USE_LAYOUT": "true", "CNB_LAYOUT_DIR": str(self.layouts), "CNB_EXPERIMENTAL_MODE": "quiet"}
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.directory),
@@ -44,14 +50,14 @@ class BuiltApp:
             **more,
         }
 
-    def analyze(self, binaries, reference):
+    def analyze(self, binaries, reference="bench.example/app"):
         """Writes analyzed.toml: what the last build left in the registry, if anything."""
         self._phase(
             binaries, "analyzer", "-analyzed", self.directory / "analyzed.toml", "-layers", self.layers,
             "-run-image", self.run_image, reference,
         )
 
-    def export_command(self, binaries, reference, cache=None):
+    def export_command(self, binaries, reference="bench.example/app", cache=None):
         """The exporter's command line."""
         arguments = [
             binaries / "exporter", "-analyzed", self.directory / "analyzed.toml", "-group", self.directory / "group.toml",
@@ -69,6 +75,22 @@ class BuiltApp:
             "-layers", self.layers, "-cache-dir", cache,
         ]
         return [str(a) for a in arguments]
+
+    @contextlib.contextmanager
+    def in_layout(self, directory):
+        """The same app, with its images in OCI layouts below a directory that lasts as long as the context."""
+        app = copy.copy(self)
+        app.layouts = directory
+        app.run_image = "bench.example/run"
+        layout.write_run_image(directory / "bench.example" / "run" / "latest", "1")
+        runs = self.directory / "run.toml"
+        kept = runs.read_text()
+        runs.write_text(f'[[images]]\n  image = "{app.run_image}"\n')
+        try:
+            yield app
+        finally:
+            runs.write_text(kept)
+            shutil.rmtree(directory)
 
     def forget_layers(self):
         """Empties the layers directory, as a new container does."""

@@ -1,6 +1,7 @@
 """Times commands in turn and prints tables of ratios."""
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -14,9 +15,15 @@ class Failed(Exception):
 
 def timed(command, environment=None, shell=False, cwd=None):
     """Runs a command once; gives (seconds, peak memory in bytes, which is 0 where the command is the shell's)."""
+    return profiled(command, environment, shell, cwd)[:2]
+
+
+def profiled(command, environment=None, shell=False, cwd=None):
+    """Runs a command once; gives (seconds, peak memory in bytes, seconds of all cores), 0 for the shell's own memory."""
     with tempfile.NamedTemporaryFile(mode="r") as peak:
         # The kernel counts what a process was before exec, so a child of this one would seem as large as this one is.
         measured = command if shell else ["/usr/bin/time", "--format=%M", f"--output={peak.name}", *command]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         begin = time.perf_counter()
         done = subprocess.run(
             measured, env=environment, shell=shell, cwd=cwd, check=False,
@@ -26,7 +33,16 @@ def timed(command, environment=None, shell=False, cwd=None):
         if done.returncode != 0:
             text = done.stdout.decode(errors="replace")[-2000:]
             raise Failed(f"{command} ended with {done.returncode}:\n{text}")
-        return seconds, 0 if shell else int(peak.read()) * 1024
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cores = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return seconds, 0 if shell else int(peak.read()) * 1024, cores
+
+
+def processor_seconds(pid):
+    """The seconds that a running process has kept cores busy, in hundredths."""
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def spawned(executable, arguments, environment):
@@ -54,21 +70,23 @@ def transferred(command, environment, scratch):
 def in_turn(runs, steps):
     """Runs each step `runs` times, one after the other, so that noise hits all of them; gives the medians.
 
-    steps: name -> function that gives seconds, or (seconds, peak bytes); a step may return None to be left out.
+    steps: name -> function that gives seconds, or a tuple of numbers that begins with seconds and a peak, of which the
+    largest counts.
     """
     results = {name: [] for name in steps}
     for _ in range(runs):
         for name, step in steps.items():
             outcome = step()
-            if outcome is not None:
-                results[name].append(outcome if isinstance(outcome, tuple) else (outcome, 0))
+            results[name].append(outcome if isinstance(outcome, tuple) else (outcome, 0))
     return {
-        name: (statistics.median(r[0] for r in rows), max(r[1] for r in rows)) for name, rows in results.items() if rows
+        name: tuple(max(column) if i == 1 else statistics.median(column) for i, column in enumerate(zip(*rows)))
+        for name, rows in results.items()
     }
 
 
 def table(headings, rows):
     """Prints a Markdown table."""
+    rows = [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
     widths = [max(len(str(row[i])) for row in [headings, *rows]) for i in range(len(headings))]
     for index, row in enumerate([headings, *rows]):
         print("| " + " | ".join(str(cell).ljust(width) for cell, width in zip(row, widths)) + " |")

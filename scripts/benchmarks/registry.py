@@ -14,13 +14,19 @@ import time
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 
+class Address(str):
+    """`127.0.0.1:port` of a registry, and the process that answers there."""
+
+    pid = 0
+
+
 @contextlib.contextmanager
 def running(directory):
-    """Starts Debian's docker-registry on a free port; gives `127.0.0.1:port`."""
+    """Starts Debian's docker-registry on a free port; gives its `Address`."""
     directory.mkdir(parents=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
+        address = Address(f"127.0.0.1:{probe.getsockname()[1]}")
     config = directory / "config.yml"
     config.write_text(
         f"version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\n"
@@ -29,6 +35,7 @@ def running(directory):
     process = subprocess.Popen(
         ["docker-registry", "serve", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
+    address.pid = process.pid
     try:
         for _ in range(100):
             with contextlib.suppress(OSError):
@@ -65,6 +72,13 @@ def push_blob(address, repository, content):
 
 def push_run_image(address, repository, text):
     """Pushes a run image with one small layer whose only file holds the text; gives its reference."""
+    config, layer = run_image(text)
+    push_image(address, repository, "latest", config, [(layer, push_blob(address, repository, layer))])
+    return f"{address}/{repository}:latest"
+
+
+def run_image(text):
+    """The config and the only layer, compressed, of a run image whose only file holds the text."""
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w") as archive:
         entry = tarfile.TarInfo("etc/release")
@@ -87,8 +101,7 @@ def push_run_image(address, repository, text):
         "history": [{"created": "2026-01-01T00:00:00Z"}],
         "rootfs": {"type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(raw.getvalue()).hexdigest()]},
     }
-    push_image(address, repository, "latest", config, [(layer, push_blob(address, repository, layer))])
-    return f"{address}/{repository}:latest"
+    return config, layer
 
 
 def push_image(address, repository, tag, config, layers):

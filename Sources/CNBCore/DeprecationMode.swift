@@ -74,7 +74,8 @@ public enum ExperimentalMode: Hashable, Sendable {
     /// - Parameter text: The value, empty when it isn't set.
     public init(_ text: String) {
         switch text {
-        case "quiet": self = .quiet
+        // The specification says silent, the Go lifecycle says quiet.
+        case "silent", "quiet": self = .quiet
         case "error", "": self = .error
         default: self = .warn
         }

@@ -57,6 +57,8 @@ public enum PlatformFeature: Hashable, CaseIterable, Sendable {
     case insecureRegistries
     /// `<generated>/<extension-id>/` holds Dockerfiles and context folders; before, `<generated>/{build,run}/<id>/`.
     case extensionContexts
+    /// analyzed.toml says whether the build image is to be extended.
+    case buildImageExtend
     /// Image extensions are experimental and guarded by `CNB_EXPERIMENTAL_MODE`.
     case experimentalExtensions
     /// The previous cache image is deleted once the new one is written.
@@ -105,6 +107,7 @@ public enum PlatformFeature: Hashable, CaseIterable, Sendable {
 
         case .insecureRegistries: .since(13)
         case .extensionContexts: .since(13)
+        case .buildImageExtend: .since(13)
         case .experimentalExtensions: .until(13)
         case .cacheImageDeletion: .until(13)
 

@@ -6,7 +6,8 @@ extension AnalysisMetadata: TOMLReadable, TOMLWritable {
     public init(toml: TOMLTable) throws(TOMLError) {
         self.init(
             previousImage: try toml.table("image")?.string("reference"),
-            buildImage: try toml.table("build-image")?.string("reference")
+            buildImage: try toml.table("build-image")?.string("reference"),
+            extendsBuildImage: try toml.table("build-image")?.boolean("extend") ?? false
         )
         // A table without the key still stands for an image, of which nothing is known.
         if previousImage == nil, try toml.table("image") != nil { previousImage = "" }
@@ -18,7 +19,10 @@ extension AnalysisMetadata: TOMLReadable, TOMLWritable {
     public var toml: TOMLTable {
         var table = TOMLTable()
         if let previousImage { table.set("image", .table(["reference": .string(previousImage)])) }
-        if let buildImage { table.set("build-image", .table(["reference": .string(buildImage)])) }
+        var build = TOMLTable()
+        if let buildImage { build.set("reference", .string(buildImage)) }
+        if extendsBuildImage { build.set("extend", true) }
+        if !build.isEmpty { table.set("build-image", .table(build)) }
         table.set("metadata", .table(layers.toml))
         if let runImage { table.set("run-image", .table(runImage.toml)) }
         return table

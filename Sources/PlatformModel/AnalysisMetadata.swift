@@ -8,6 +8,9 @@ public struct AnalysisMetadata: Sendable, Equatable {
     /// The build image's digest reference, which extending it needs.
     public var buildImage: String?
 
+    /// Whether the extender has to apply Dockerfiles to the build image.
+    public var extendsBuildImage: Bool
+
     /// What the previous image's label says about its layers.
     public var layers: LifecycleMetadataLabel
 
@@ -18,11 +21,13 @@ public struct AnalysisMetadata: Sendable, Equatable {
     public init(
         previousImage: String? = nil,
         buildImage: String? = nil,
+        extendsBuildImage: Bool = false,
         layers: LifecycleMetadataLabel = LifecycleMetadataLabel(),
         runImage: AnalyzedRunImage? = nil
     ) {
         self.previousImage = previousImage
         self.buildImage = buildImage
+        self.extendsBuildImage = extendsBuildImage
         self.layers = layers
         self.runImage = runImage
     }

@@ -93,7 +93,8 @@ struct ModeTests {
     @Test(
         "experimental features: refused unless asked for",
         arguments: [
-            ("quiet", ExperimentalMode.quiet), ("warn", .warn), ("", .error), ("error", .error), ("yes", .warn),
+            ("silent", ExperimentalMode.quiet), ("quiet", .quiet), ("warn", .warn), ("", .error), ("error", .error),
+            ("yes", .warn),
         ]
     )
     func experimental(text: String, expected: ExperimentalMode) {

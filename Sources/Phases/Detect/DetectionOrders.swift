@@ -47,7 +47,7 @@ struct DetectionOrders {
         buildpacks.groups = buildpacks.groups.map { group in
             let missing = { (entries: [SystemTOML.Entry]) in
                 entries.filter { entry in !group.contains { $0.id == entry.id } }
-                    .map { GroupElement(id: $0.id, version: $0.version) }
+                    .map { GroupElement(id: $0.id, version: $0.version, isOptional: $0.isOptional) }
             }
             let before = missing(system.pre)
             let after = missing(system.post)

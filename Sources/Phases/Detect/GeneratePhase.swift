@@ -119,7 +119,10 @@ public struct GeneratePhase: Sendable {
 
         logger.debug("Checking run image")
         let choice = RunImageChoice(dockerfiles, logger: logger)
-        let updated = apply(choice, to: analysis, runImages)
+        var updated = apply(choice, to: analysis, runImages)
+        if inputs.platformAPI.supports(.buildImageExtend) {
+            updated.extendsBuildImage = dockerfiles.contains { $0.kind == .build }
+        }
         logger.debug("Copying Dockerfiles")
         for (index, dockerfile) in dockerfiles.enumerated() {
             try put(dockerfile, isIgnored: choice.ignored.contains(index))

@@ -72,8 +72,8 @@ public struct AnalysisUpdate: Sendable {
             return analysis
         }
         try lookUpBuildImage(&analysis)
-        try checkRunImage(analysis)
-        try lookUpRunImage(&analysis)
+        let isMirror = try takeMirror(&analysis)
+        try lookUpRunImage(&analysis, isMirror: isMirror)
         try analysis.write(path, logger: logger)
         return analysis
     }
@@ -97,31 +97,41 @@ public struct AnalysisUpdate: Sendable {
 
     // MARK: The run image
 
-    /// Makes sure that the run image which the analyzer chose can still be read.
-    private func checkRunImage(_ analysis: AnalysisMetadata) throws(PhaseError) {
-        guard inputs.platformAPI.supports(.restorerRunImageCheck) else { return }
+    /// Makes sure that the run image which was chosen can still be read, and takes a mirror if it can't.
+    ///
+    /// - Returns: Whether a mirror was taken, of which only the name is known.
+    private func takeMirror(_ analysis: inout AnalysisMetadata) throws(PhaseError) -> Bool {
+        guard inputs.platformAPI.supports(.restorerRunImageCheck) else { return false }
         let runPath = inputs.platform.runPath
         let offered: RunTOML
         do {
             guard let found = try RunTOML.read(runPath) else {
                 logger.info("No run metadata found at path \"\(runPath)\"")
-                return
+                return false
             }
             offered = found
         } catch {
             throw PhaseError(.failed, in: "", error)
         }
         // Extensions may choose images that the platform hasn't offered.
-        guard let name = analysis.runImage?.image, offered.images.contains(where: { $0.contains(name) }) else { return }
-        guard stores.kind == .registry else { return }
+        guard let name = analysis.runImage?.image, let names = offered.images.first(where: { $0.contains(name) }),
+            stores.kind == .registry
+        else { return false }
         do {
             try stores.images.checkReadAccess(name)
+            return false
         } catch {
-            throw PhaseError(.failed, "selected run image '\(name)' is not accessible: \(error)")
+            let others = names.all.filter { $0 != name }
+            guard let mirror = others.first(where: { (try? stores.images.open($0, platform: nil)) != nil }) else {
+                throw PhaseError(.failed, "selected run image '\(name)' is not accessible: \(error)")
+            }
+            logger.warn("Using run image \"\(mirror)\", as \"\(name)\" is not accessible: \(error)")
+            analysis.runImage?.image = mirror
+            return true
         }
     }
 
-    private func lookUpRunImage(_ analysis: inout AnalysisMetadata) throws(PhaseError) {
+    private func lookUpRunImage(_ analysis: inout AnalysisMetadata, isMirror: Bool) throws(PhaseError) {
         guard let runImage = analysis.runImage else { return }
         let image: any StoredImage
         // The extender finds images in registries only, also where the app image goes to a daemon.
@@ -132,7 +142,7 @@ public struct AnalysisUpdate: Sendable {
             } catch {
                 throw PhaseError(.failed, failedTo: "pull run image \(runImage.image)", error)
             }
-        } else if needsTarget(runImage) {
+        } else if isMirror || needsTarget(runImage) {
             logger.debug("Updating run image info in analyzed metadata...")
             image = try open(runImage.image)
         } else {

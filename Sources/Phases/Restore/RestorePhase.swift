@@ -196,7 +196,11 @@ public struct RestorePhase: Sendable {
         }
         guard !inputs.skipLayers else { return }
         do {
-            try restorer.distribute(to: inputs.buildpacks)
+            // A build layer that isn't cached has to be made again, and described again.
+            try restorer.distribute(to: inputs.buildpacks) { buildpack, layer in
+                let record = inputs.previousLayers.buildpack(buildpack)?.layers[layer]
+                return record.map { $0.build && !$0.cache } ?? false
+            }
         } catch {
             throw PhaseError(.restore, failedTo: "restore", "restoring data: \(error)")
         }

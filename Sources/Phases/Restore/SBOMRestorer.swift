@@ -41,13 +41,21 @@ struct SBOMRestorer {
 
     /// Copies `sbom/{cache,launch}/<buildpack>/<layer>/sbom.*` to `<buildpack>/<layer>.sbom.*`, for buildpacks that take
     /// part and have a directory, and removes `sbom`.
-    func distribute(to buildpacks: [GroupElement]) throws(POSIXError) {
+    ///
+    /// - Parameters:
+    ///   - buildpacks: The buildpacks that take part.
+    ///   - isUnwanted: Tells for a buildpack's id and a layer's name whether nothing of the layer is to come back.
+    /// - Throws: When a file can't be copied.
+    func distribute(
+        to buildpacks: [GroupElement],
+        except isUnwanted: (String, String) -> Bool
+    ) throws(POSIXError) {
         for kind in ["cache", "launch"] {
             for buildpack in buildpacks {
                 let target = Path.join(layersDir, buildpack.directoryName)
                 guard FileSystem.exists(target) else { continue }
                 let source = Path.join(sbomDir, kind, buildpack.directoryName)
-                for layer in try directories(source) {
+                for layer in try directories(source) where !isUnwanted(buildpack.id, layer) {
                     try copyFiles(of: layer, from: Path.join(source, layer), to: target)
                 }
             }

@@ -197,6 +197,18 @@ struct DetectPhaseTests {
         #expect(try fixture.detect(fixture.detectInputs("0.14")).group.buildpacks.map(\.id) == ["post", "a"])
     }
 
+    @Test("a system buildpack that fails keeps a group from passing, unless it is optional")
+    func optionalSystemBuildpack() throws {
+        try fixture.buildpack("a")
+        try fixture.buildpack("pre", detect: "exit 100")
+        try fixture.order([["a"]])
+        let pre = "[[system.pre.buildpacks]]\nid = \"pre\"\nversion = \"1.0.0\"\n"
+        try fixture.root.write("system.toml", pre)
+        #expect(throws: PhaseError.self) { try fixture.detect() }
+        try fixture.root.write("system.toml", pre + "optional = true\n")
+        #expect(try fixture.detect().group.buildpacks.map(\.id) == ["a"])
+    }
+
     // MARK: - Surroundings
 
     @Test("a buildpack sees the user's, the operator's and the interface's variables, and little else")

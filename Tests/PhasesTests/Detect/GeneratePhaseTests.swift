@@ -41,10 +41,26 @@ struct GeneratePhaseTests {
         let result = try generate()
         #expect(fixture.exists("layers/generated/acme_tools/run.Dockerfile"))
         #expect(result.analysis.runImage == AnalyzedRunImage(reference: "old", image: "old", extend: true))
+        #expect(!result.analysis.extendsBuildImage)
         #expect(result.plan.entries.isEmpty)
         #expect(fixture.text("layers/plan.toml") == "")
         #expect(fixture.lines("app/plan.txt") == ["[[entries]]", "  name = \"curl\"", fixture.root.path("app")])
         #expect(fixture.lines("layers/analyzed.toml").contains("  extend = true"))
+    }
+
+    @Test("a Dockerfile for the build image is on record from Platform API 0.13", arguments: ["0.12", "0.13"])
+    func buildImageExtended(api: String) throws {
+        try fixture.imageExtension(
+            "acme/tools",
+            detect: provides,
+            generate: "printf 'ARG base_image\\nFROM ${base_image}\\nRUN true\\n' > \"$1/build.Dockerfile\""
+        )
+        try fixture.order([["needs"]], extensions: [["acme/tools"]])
+        try fixture.root.write("layers/analyzed.toml", "[build-image]\n  reference = \"build\"\n")
+        #expect(try generate(api).analysis.extendsBuildImage == (api == "0.13"))
+        let written = try #require(fixture.text("layers/analyzed.toml"))
+        #expect(written.contains("reference = \"build\""))
+        #expect(written.contains("extend = true") == (api == "0.13"))
     }
 
     @Test("before Platform API 0.13 Dockerfiles are copied to a directory for each kind")

@@ -157,7 +157,8 @@ struct BuildpackJudge {
         }
         guard result.status.isSuccess else {
             verdict.obstacle = "the lifecycle's detector ends with \(result.status)\(result.lastLines)"
-            if !contents.buildpacks[0].isComposite {
+            // What was found before is why; a composite may just be for other apps.
+            if !contents.buildpacks[0].isComposite, verdict.findings.count(.error) == 0 {
                 verdict.findings.add(.lifecycleRefused, "detector", "it ends with \(result.status)\(result.lastLines)")
             }
             return nil
@@ -175,7 +176,7 @@ struct BuildpackJudge {
         let before = TreeSnapshot(tree.root, .changes)
         let result = try tree.callPhase("builder")
         let changes = TreeSnapshot(tree.root, .changes).changes(since: before)
-        Changes(changes).judgeBuild(group, &verdict.findings)
+        Changes(changes).judgeBuild(group, isComplete: result.status.isSuccess, &verdict.findings)
         if let failure = result.failure {
             verdict.obstacle = "the lifecycle's builder can't be run: \(failure)"
             return false

@@ -23,6 +23,7 @@ enum BuildpackJudgeProgram {
             Flag("buildpacks", .list([]), help: "directories of the buildpacks that a composite buildpack refers to"),
             Flag("format", .string("text"), help: "how to show what was found: text or json"),
             Flag("timeout", .integer(600), help: "seconds that detect and build may take each"),
+            Flag("rules", .boolean(false), help: "list the rules that buildpacks are held to, as Markdown"),
             Flag("keep", .boolean(false), help: "leave the directory with the builds, and say where it is"),
         ]
     )
@@ -38,6 +39,9 @@ enum BuildpackJudgeProgram {
             case .help:
                 FileDescriptor.standardOutput.report(flags.usage)
                 return Exit.clean
+            case .rules:
+                FileDescriptor.standardOutput.report(Rule.markdown)
+                return Exit.clean
             case .message(let message):
                 FileDescriptor.standardError.report("cnb-conformance buildpack: \(message)\n")
                 return Exit.notJudged
@@ -49,6 +53,7 @@ enum BuildpackJudgeProgram {
     private static func parse(_ arguments: [String]) throws(JudgeError) -> (directory: String, flags: ParsedFlags) {
         do {
             var parsed = try flags.parse(arguments)
+            if parsed.boolean("rules") ?? false { throw JudgeError.rules }
             guard let directory = parsed.arguments.first else {
                 throw JudgeError.message("name the buildpack's directory")
             }
@@ -181,5 +186,6 @@ enum BuildpackJudgeProgram {
 /// Why a buildpack can't be judged.
 private enum JudgeError: Error {
     case help
+    case rules
     case message(String)
 }

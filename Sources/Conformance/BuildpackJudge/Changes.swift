@@ -28,8 +28,9 @@ struct Changes {
     /// Judges what the builder's run has changed.
     /// - Parameters:
     ///   - buildpacks: The buildpacks that have built.
+    ///   - isComplete: Whether they have come to their end.
     ///   - findings: Takes what is wrong.
-    func judgeBuild(_ buildpacks: [Descriptor], _ findings: inout Findings) {
+    func judgeBuild(_ buildpacks: [Descriptor], isComplete: Bool, _ findings: inout Findings) {
         let layers = buildpacks.map { "/layers/\($0.directoryName)" } + BuildTree.standIns.map { "/layers/\($0)" }
         // The lifecycle's own; /layers/sbom has copies of the buildpack's files.
         let lifecycles = ["/layers/config", "/layers/sbom", "/layers/group.toml", "/layers/plan.toml"]
@@ -44,6 +45,7 @@ struct Changes {
                 findings.add(.writeOutside, path, "bin/build writes where it may not")
             }
         }
+        guard isComplete else { return }
         if !app.isEmpty { findings.add(.appChanged, "/workspace", "bin/build changes \(Self.summary(app))") }
         if !leftovers.isEmpty {
             findings.add(

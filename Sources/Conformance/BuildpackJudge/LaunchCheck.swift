@@ -14,7 +14,7 @@ struct LaunchCheck {
         var process: [String: Shape] = [
             "type": .string, "command": hasLists ? .strings : .string, "args": .strings, "default": .boolean,
         ]
-        if !hasLists { process["direct"] = .boolean }
+        process["direct"] = .boolean
         if output.descriptor.api.minor >= 8 { process["working-dir"] = .string }
         if output.descriptor.api.minor >= 12 { process["exec-env"] = .strings }
         return [
@@ -44,6 +44,10 @@ struct LaunchCheck {
             } else if !types.insert(type).inserted {
                 findings.add(.processDuplicate, file, line: process.line("type"), "\"\(type)\" is there twice")
             }
+            if hasLists, process["direct"] != nil {
+                let message = "direct is not allowed since Buildpack API 0.9"
+                findings.add(.processDirect, file, line: process.line("direct"), message)
+            }
             let words = hasLists ? process.texts("command") : [process.text("command") ?? ""]
             guard let program = words.first, !program.isEmpty else {
                 findings.add(.processCommand, file, line: process.line(), "the process \"\(type)\" has no command")
@@ -61,7 +65,9 @@ struct LaunchCheck {
                 "several processes are the default: \(names)"
             )
         }
-        let badNames = processes.flatMap { (process: TOMLTable) -> [String] in process.texts("exec-env") }.filter { $0.isEmpty || $0.contains("/") }
+        let badNames = processes.flatMap { (process: TOMLTable) -> [String] in process.texts("exec-env") }.filter {
+            $0.isEmpty || $0.contains("/")
+        }
         for name in badNames {
             findings.add(.launchType, file, "exec-env: \"\(name)\" is no execution environment")
         }

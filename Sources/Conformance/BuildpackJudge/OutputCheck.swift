@@ -83,6 +83,7 @@ struct OutputCheck {
         let file = "\(layersDir)/\(name).toml"
         guard let table = ShapeCheck.parse(read(file), as: file, .layerSyntax, &findings) else { return nil }
         let check = ShapeCheck(file: file, typeRule: .layerType, unknownKeyRule: .layerUnknownKey)
+        let known = findings.list.count
         let types: Shape = .table(["launch": .boolean, "build": .boolean, "cache": .boolean])
         var rest = table
         for key in ["launch", "build", "cache"] where table[key] != nil {
@@ -90,6 +91,7 @@ struct OutputCheck {
             findings.add(.layerTypesOutside, file, line: table.line(key), "\(key) is at the top level")
         }
         check.check(rest, ["types": types, "metadata": .freeTable], &findings)
+        let isMalformed = findings.list.count > known
         if let execEnv = table["metadata"]?.tableValue?["exec-env"], descriptor.api.minor >= 12,
             execEnv.arrayValue?.allSatisfy({ $0.stringValue != nil }) != true
         {
@@ -102,7 +104,7 @@ struct OutputCheck {
             table: table,
             hasContents: directories.contains(name)
         )
-        checkContents(layer, file, directories, &findings)
+        if !isMalformed { checkContents(layer, file, directories, &findings) }
         return layer
     }
 

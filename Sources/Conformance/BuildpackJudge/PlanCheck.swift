@@ -40,7 +40,7 @@ enum PlanCheck {
                         .planVersion,
                         file,
                         line: entry.line("version"),
-                        "the version of a requirement is deprecated here"
+                        "the version of a requirement has another place"
                     )
                 }
             }

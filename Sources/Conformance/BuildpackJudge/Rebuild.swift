@@ -96,6 +96,12 @@ struct Rebuild {
 
     func judge(_ tree: BuildTree, _ findings: inout Findings) throws(POSIXError) {
         let result = try tree.callPhase("builder")
+        guard result.status.isSuccess else {
+            let end = result.hasTimedOut ? "does not end" : "ends with \(result.status)"
+            let message = "a build that finds restored layers \(end)\(result.lastLines)"
+            findings.add(.rebuildFailed, "bin/build", message)
+            return
+        }
         var found = Findings()
         for buildpack in group {
             let earlier = layers[buildpack.id] ?? []
@@ -118,8 +124,5 @@ struct Rebuild {
             guard !known.contains(plain) else { continue }
             findings.add(finding.rule, finding.file, line: finding.line, "after a rebuild: \(finding.message)")
         }
-        guard !result.status.isSuccess else { return }
-        let end = result.hasTimedOut ? "does not end" : "ends with \(result.status)"
-        findings.add(.rebuildFailed, "bin/build", "a build that finds restored layers \(end)\(result.lastLines)")
     }
 }

@@ -32,7 +32,7 @@ extension Rule {
     )
     static let planName = Rule(.error, "plan-name", .buildPlan, "name the dependency of each provides and requires")
     static let planVersion = Rule(
-        .warning,
+        .error,
         "plan-version",
         .planVersion,
         "write the version to requires.metadata.version"

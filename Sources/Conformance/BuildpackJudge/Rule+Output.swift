@@ -98,6 +98,12 @@ extension Rule {
         .launchTOML,
         "write command as a list, the first element of which is the executable"
     )
+    static let processDirect = Rule(
+        .error,
+        "process-direct",
+        .launchTOML,
+        "leave direct out: processes are never run by a shell since Buildpack API 0.9, unless command names one"
+    )
     static let processMissingFile = Rule(
         .warning,
         "process-missing-file",
@@ -189,7 +195,7 @@ extension Rule {
         layerNameReserved, layerSyntax, layerType, layerUnknownKey, layerTypesOutside, layerWithoutTOML,
         layerWithoutContents, layerUnused, layerLink, profileScript, envSuffix, envReserved, envDirectory,
         envNoEffect, execdMode, launchSyntax, launchType, launchUnknownKey, processType, processDuplicate,
-        processCommand, processMissingFile, processDefaults, labelIncomplete, labelDuplicate, slicePath,
+        processCommand, processDirect, processMissingFile, processDefaults, labelIncomplete, labelDuplicate, slicePath,
         slicePattern, bomDeprecated, buildSyntax, buildType, buildUnknownKey, unmetName, storeSyntax, storeType,
         storeUnknownKey, sbomName, sbomSubject, sbomUndeclared, sbomSyntax, sbomKind, sbomMissing,
     ]

@@ -70,6 +70,14 @@ struct Rule: Hashable {
 
     /// All rules.
     static let all = descriptorRules + detectRules + outputRules + behaviourRules
+
+    /// All rules as a table.
+    static var markdown: String {
+        let rows = all.map { rule in
+            "| `\(rule.id)` | \(rule.severity.rawValue) | [\(rule.section.title)](\(rule.section.link)) | \(rule.advice) |\n"
+        }
+        return "| Rule | Severity | Specification | What to change |\n|---|---|---|---|\n" + rows.joined()
+    }
 }
 
 /// A place where a buildpack breaks a rule.

@@ -47,9 +47,21 @@ enum InputsDocument {
         ("CNB_LOG_FORMAT", "text", "`json` makes every line of the log a JSON object; for programs that read it"),
         (
             "CNB_LAYER_COMPRESSION", "gzip",
-            "how new layers are compressed: `gzip[:1-12]`, `zstd[:1-19]` or `none`; for registries that know more than gzip"
+            "how new layers are compressed: `gzip[:1-12]`, `zstd[:1-19]` or `none`; for registries that know more than "
+                + "gzip. Daemons get layers uncompressed"
         ),
         ("SOURCE_DATE_EPOCH", "", "when the app image says it was made, in seconds since 1970"),
+        (
+            "DOCKER_HOST", "unix:///var/run/docker.sock",
+            "with `-daemon`, where the daemon listens: `unix://PATH` or `tcp://HOST:PORT`; a socket of root's is connected "
+                + "before privileges are dropped"
+        ),
+        (
+            "DOCKER_CERT_PATH, DOCKER_TLS_VERIFY", "",
+            "for daemons at `tcp://`: the directory with `ca.pem`, `cert.pem` and `key.pem` for TLS, and whether the daemon "
+                + "must prove its name"
+        ),
+        ("DOCKER_API_VERSION", "", "the version of the daemon's API, instead of the newest that both sides know"),
         ("DOCKER_CONFIG", "`$HOME/.docker`", "the directory with Docker's `config.json`, for credentials"),
         ("REGISTRY_AUTH_FILE", "", "a file in the format of Docker's `config.json`, for credentials"),
         ("HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "", "proxies for registries"),

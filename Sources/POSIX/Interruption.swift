@@ -75,6 +75,11 @@ public enum Interruption {
         if isInterrupted { while true { pause() } }
     }
 
+    /// Does not return if this process is being interrupted: what has failed since then has not really failed.
+    public static func pauseIfInterrupted() {
+        if state.update({ $0.isInterrupted }) { while true { pause() } }
+    }
+
     private static func stop(because signal: Int32) {
         let groups = state.update { state in
             state.isInterrupted = true
@@ -86,7 +91,15 @@ public enum Interruption {
             Clock.sleep(milliseconds: 10)
         }
         for group in groups { kill(-group, SIGKILL) }
-        for path in state.update({ $0.temporaryPaths }) { try? FileSystem.removeTree(path) }
+        for path in state.update({ $0.temporaryPaths }) { remove(path) }
         _exit(128 + signal)
+    }
+
+    /// Removes a directory, even if other threads still write to it for a moment.
+    private static func remove(_ path: String) {
+        for _ in 0..<50 {
+            if (try? FileSystem.removeTree(path)) != nil { return }
+            Clock.sleep(milliseconds: 10)
+        }
     }
 }

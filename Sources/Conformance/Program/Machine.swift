@@ -35,7 +35,7 @@ final class Machine: Sendable {
         }
         sandboxReason = nil
         var available: Set<Need> = []
-        let sandbox = Sandbox(mode: mode, host: host)
+        let sandbox = Sandbox(mode: mode, host: host, limitMilliseconds: min(options.timeout, 86_400) * 1000)
         if mode.hasRoot { available.insert(.root) }
         if FileSystem.isExecutable(Path.join(lifecycleDir, "launcher")) {
             available.insert(.launcher)

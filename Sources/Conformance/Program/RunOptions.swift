@@ -16,6 +16,8 @@ struct RunOptions: Sendable {
     var format: Format
     var registry: String?
     var jobs: Int
+    /// How long a step may take, in seconds.
+    var timeout: Int
     var keeps: Bool
     var lists: Bool
     var checks: Bool
@@ -32,6 +34,7 @@ struct RunOptions: Sendable {
             Flag("format", .string("text"), help: "`form` of the report: text, tap, junit or json"),
             Flag("registry", .string(""), help: "`host` and port of a registry without credentials"),
             Flag("jobs", .integer(Threads.processorCount), help: "how many cases run at the same time"),
+            Flag("timeout", .integer(30), help: "`seconds` that a step may take"),
             Flag("keep", .boolean(false), help: "leave the trees of cases that fail"),
             Flag("list", .boolean(false), help: "print the names of the fixtures, and run nothing"),
             Flag("check", .boolean(false), help: "compare clauses.toml with the fixtures, and run nothing"),
@@ -72,6 +75,7 @@ struct RunOptions: Sendable {
         run = flags.list("run") ?? []
         skip = flags.list("skip") ?? []
         jobs = max(1, flags.integer("jobs") ?? 1)
+        timeout = max(1, flags.integer("timeout") ?? 30)
         keeps = flags.boolean("keep") ?? false
         lists = flags.boolean("list") ?? false
         checks = flags.boolean("check") ?? false

@@ -48,6 +48,7 @@ struct SuiteRun {
         let progress = Lock(Progress(results: [CaseResult?](repeating: nil, count: cases.count)))
         Threads.parallel(count: cases.count, limit: options.jobs) { index in
             let result = machine.run(cases[index])
+            Interruption.pauseIfInterrupted()
             // In the order of the cases, whichever ends first.
             progress.withLock { progress in
                 progress.results[index] = result

@@ -18,8 +18,6 @@ public enum CNBError: Error, Equatable, Sendable {
     case invalidBuildpackID(String)
     /// The text is not of the form `<X>.<Y>.<Z>`.
     case invalidBuildpackVersion(String)
-    /// The text is not a process type that the specification allows.
-    case invalidProcessType(String)
     /// The execution environment holds a `/`.
     case invalidExecEnv(String)
 }
@@ -45,8 +43,6 @@ extension CNBError: CustomStringConvertible {
                 + "and must not be 'app', 'config', 'generated' or 'sbom'"
         case .invalidBuildpackVersion(let text):
             "'\(text)' is not a valid version: it must have the form <X>.<Y>.<Z>, numbers without leading zeros"
-        case .invalidProcessType(let text):
-            "'\(text)' is not a valid process type: it must consist of letters, digits, '.', '_' and '-'"
         case .invalidExecEnv(let text):
             "'\(text)' is not a valid execution environment: it must not contain '/'"
         }

@@ -35,7 +35,8 @@ public enum DeprecationMode: Hashable, Sendable {
     /// - Parameter api: The version that the platform asks for.
     /// - Returns: What is to be said; ``Verdict/accepted`` for versions that aren't deprecated.
     public func judge(_ api: PlatformAPI) -> Verdict {
-        judge(api.isDeprecated, saying: "Platform requested deprecated API '\(api)'")
+        guard api.isDeprecated else { return .accepted }
+        return judge(saying: "Platform requested deprecated API '\(api)'")
     }
 
     /// Judges a Buildpack API.
@@ -46,12 +47,13 @@ public enum DeprecationMode: Hashable, Sendable {
     ///   - name: The id, or id and version.
     /// - Returns: What is to be said; ``Verdict/accepted`` for versions that aren't deprecated.
     public func judge(_ api: BuildpackAPI, of kind: String, named name: String) -> Verdict {
-        judge(api.isDeprecated, saying: "\(kind) '\(name)' requests deprecated API '\(api)'")
+        guard api.isDeprecated else { return .accepted }
+        return judge(saying: "\(kind) '\(name)' requests deprecated API '\(api)'")
     }
 
-    private func judge(_ isDeprecated: Bool, saying message: String) -> Verdict {
-        guard isDeprecated else { return .accepted }
-        return switch self {
+    /// What to do about an API that is deprecated.
+    private func judge(saying message: String) -> Verdict {
+        switch self {
         case .quiet: .accepted
         case .warn: .warned([message])
         case .error:

@@ -53,12 +53,6 @@ extension TOMLValue {
         return number
     }
 
-    /// The number when this is a float; an integer does not count as one.
-    public var floatValue: Double? {
-        guard case .float(let number) = self else { return nil }
-        return number
-    }
-
     /// The truth value when this is a boolean.
     public var booleanValue: Bool? {
         guard case .boolean(let flag) = self else { return nil }

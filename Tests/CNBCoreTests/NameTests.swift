@@ -34,16 +34,6 @@ struct NameTests {
         #expect(throws: CNBError.invalidBuildpackVersion(text)) { try BuildpackVersion(text) }
     }
 
-    @Test(
-        "process types",
-        arguments: [
-            ("web", true), ("a.b_c-1", true), ("", false), (".", false), ("..", false), ("a/b", false), ("a b", false),
-        ]
-    )
-    func types(text: String, isValid: Bool) {
-        #expect(((try? ProcessType(text)) != nil) == isValid)
-    }
-
     @Test("ids are compared as bytes: two spellings of é are two ids")
     func byteEquality() {
         #expect("\u{E9}" == "e\u{301}", "canonically equivalent")

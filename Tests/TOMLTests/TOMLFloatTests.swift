@@ -4,7 +4,8 @@ import Testing
 @Suite("TOML floats")
 struct TOMLFloatTests {
     private func float(_ text: String) throws -> Double? {
-        try TOMLDocument.parse("a = \(text)")["a"]?.floatValue
+        guard case .float(let number)? = try TOMLDocument.parse("a = \(text)")["a"] else { return nil }
+        return number
     }
 
     @Test(

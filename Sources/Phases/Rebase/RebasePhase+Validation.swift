@@ -36,7 +36,7 @@ extension RebasePhase {
             try refuse("app image is not marked as rebasable")
         }
         let (old, new) = (RunImageTarget(of: appImage), RunImageTarget(of: runImage))
-        if !new.canReplace(old) {
+        if !new.target.acceptsRebase(ofApp: old.target) {
             try refuse(
                 "unable to satisfy target os/arch constraints; new run image: \(new.text), old run image: \(old.text)"
             )
@@ -103,16 +103,6 @@ extension RunImageTarget {
         let name = labels["io.buildpacks.base.distro.name"]
         let version = labels["io.buildpacks.base.distro.version"]
         if name != nil || version != nil { distribution = Distribution(name: name ?? "", version: version ?? "") }
-    }
-
-    /// Whether an app that was built for the old target runs on this one; what this one does not say fits everything.
-    func canReplace(_ old: RunImageTarget) -> Bool {
-        guard os == old.os, arch == old.arch else { return false }
-        guard variant.isEmpty || old.variant.isEmpty || variant == old.variant else { return false }
-        guard let distribution else { return true }
-        guard let oldDistribution = old.distribution else { return false }
-        return (distribution.name.isEmpty || distribution.name == oldDistribution.name)
-            && (distribution.version.isEmpty || distribution.version == oldDistribution.version)
     }
 
     /// The target for messages.

@@ -38,6 +38,11 @@ struct ARM64Tests {
         #expect(try run(image, [], as: "web").output == "env+web+exec.d\0")
     }
 
+    @Test("is at most 300 KB large")
+    func size() throws {
+        #expect(try FileSystem.status(ARM64.launcher).size <= 300_000)
+    }
+
     @Test("says what is wrong")
     func errors() throws {
         let result = try run(AppImage(metadata: "[[proc"), [])

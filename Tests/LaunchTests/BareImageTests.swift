@@ -2,6 +2,14 @@ import POSIX
 import TestSupport
 import Testing
 
+@Suite("Launcher: both builds")
+struct LauncherBuildTests {
+    @Test("are there, so that all tests of the launcher run with the one that is shipped too")
+    func builds() {
+        #expect(LauncherProgram.all.map(\.build) == ["hosted", "embedded"])
+    }
+}
+
 @Suite(
     "Launcher: an image that holds nothing else",
     .enabled(if: LauncherProgram.embedded != nil, "the Embedded build of the launcher is not there"),

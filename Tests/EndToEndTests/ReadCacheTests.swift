@@ -125,6 +125,16 @@ struct ReadCacheTests {
         try test.build.build()
     }
 
+    @Test("layers that app image and cache image share are not archived and sent twice")
+    func sharedLayers() throws {
+        let mounts = registry.log.split(separator: "\n").filter {
+            $0.contains("POST /v2/cache/blobs/uploads/") && $0.contains("from=app") && $0.contains("mount=")
+        }
+        #expect(mounts.count >= PhaseByPhaseBuild.layerNames.count, "\(registry.log)")
+        #expect(try Set(blobs(of: cacheImage)).isSubset(of: Set(blobs(of: "\(registry.host)/app"))))
+        #expect(try restore().layers == PhaseByPhaseBuild.layerNames)
+    }
+
     /// The layers' digests.
     private func blobs(of image: String) throws -> [String] {
         let read = try runCommand([

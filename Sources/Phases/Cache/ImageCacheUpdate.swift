@@ -8,6 +8,8 @@ final class ImageCacheUpdate: CacheUpdate {
     private let destination: any ImageDestination
     private var draft: ImageDraft
     private var layers: [DiffID: ImageLayer] = [:]
+    /// The app image, if it is in the same registry: what both have, the registry can share.
+    var appImage: (any StoredImage)?
 
     init(_ original: (any StoredImage)?, destination: any ImageDestination) {
         self.original = original
@@ -23,6 +25,10 @@ final class ImageCacheUpdate: CacheUpdate {
     func add(_ content: LayerContent, knownAs diffID: DiffID?, with engine: LayerEngine) throws(CacheError) -> DiffID {
         if let diffID, let layer = layers[diffID] {
             // The reference names such a layer twice, and readers of its cache images know them like that.
+            append(layer)
+            return diffID
+        }
+        if let diffID, let layer = sharedLayer(diffID) {
             append(layer)
             return diffID
         }
@@ -46,6 +52,14 @@ final class ImageCacheUpdate: CacheUpdate {
         } catch {
             throw .failed("saving image '\(destination.reference)': \(error)")
         }
+    }
+
+    /// A layer that the app image has, in the form in which cache images have layers.
+    private func sharedLayer(_ diffID: DiffID) -> ImageLayer? {
+        guard let appImage, let descriptor = appImage.layer(diffID) else { return nil }
+        guard [.ociLayerGzip, .dockerLayerGzip].contains(descriptor.mediaType) else { return nil }
+        let shared = Descriptor(mediaType: draft.family.layer, digest: descriptor.digest, size: descriptor.size)
+        return ImageLayer(descriptor: shared, diffID: diffID, source: appImage)
     }
 
     private func append(_ layer: ImageLayer) {

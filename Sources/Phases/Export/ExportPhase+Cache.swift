@@ -32,6 +32,18 @@ extension ExportPhase {
     }
 }
 
+extension ExportPhase {
+    /// The app image as it is in its registry by now, if that is also the registry of another image.
+    fileprivate func appImage(inRegistryOf name: String) -> (any StoredImage)? {
+        let platform = inputs.platform
+        guard !platform.useDaemon, !platform.useLayout, let other = try? ImageReference(name),
+            let app = try? ImageReference(platform.outputImage), app.registry == other.registry
+        else { return nil }
+        // Without it the layers are archived once more, no worse.
+        return (try? images.open(platform.outputImage, platform: nil)) ?? nil
+    }
+}
+
 /// The writing of a new version of the cache.
 private final class CacheExport {
     private let phase: ExportPhase
@@ -69,6 +81,7 @@ private final class CacheExport {
         } catch {
             throw ExportError(error.description)
         }
+        (self.update as? ImageCacheUpdate)?.appImage = phase.appImage(inRegistryOf: cache.name)
     }
 
     func run() throws(ExportError) {

@@ -1,21 +1,31 @@
-"""How long the binaries take to start, next to /bin/true and a C program that only calls execve."""
+"""How long the binaries take to start, next to /bin/true and C programs that do the least that has to be done."""
 
+import pathlib
 import subprocess
 
 from .measure import in_turn, spawned, table
 
+BUILDPACKS = 50
 LAYERS_PER_BUILDPACK = 5
+
+# The smallest program that does what a launcher must.
+EXECVE = """
+#include <unistd.h>
+int main(void) { char *a[] = {"true", 0}, *e[] = {0}; return execve("/bin/true", a, e); }
+"""
 
 
 def run(setting):
     scratch = setting.scratch / "start"
-    small = launch_directory(scratch / "small", buildpacks=1)
-    large = launch_directory(scratch / "large", buildpacks=50)
-    bound = static_execve(scratch)
+    small = launch_directory(scratch / "small", buildpacks=1, with_layers=False)
+    images = {
+        "bin": launch_directory(scratch / "bin", BUILDPACKS, with_variables=False),
+        "bin and a variable": launch_directory(scratch / "variables", BUILDPACKS),
+    }
 
     steps = {"/bin/true": lambda: spawned("/bin/true", ["true"], {})}
-    if bound:
-        steps["C, static: execve of /bin/true"] = lambda: spawned(bound, ["execve"], {})
+    if execve := compiled(scratch / "execve", EXECVE):
+        steps["C, static: execve of /bin/true"] = lambda: spawned(execve, ["execve"], {})
     for name, binaries in setting.lifecycles().items():
         lifecycle, launcher = str(binaries / "lifecycle"), str(binaries / "launcher")
         steps[f"{name}: lifecycle -version"] = lambda path=lifecycle: spawned(
@@ -24,9 +34,17 @@ def run(setting):
         steps[f"{name}: launcher -- /bin/true"] = lambda path=launcher: spawned(
             path, ["launcher", "--", "/bin/true"], small
         )
-        steps[f"{name}: launcher, 50 buildpacks of 5 layers"] = lambda path=launcher: spawned(
-            path, ["launcher", "--", "/bin/true"], large
-        )
+    least = compiled(scratch / "least", pathlib.Path(__file__).with_name("layers.c").read_text())
+    for kind, image in images.items():
+        what = f"{BUILDPACKS} buildpacks of {LAYERS_PER_BUILDPACK} layers with {kind}"
+        if least:
+            arguments = ["layers", image["CNB_LAYERS_DIR"], str(BUILDPACKS), "/bin/true"]
+            steps[f"C, static: only read {what}"] = lambda arguments=arguments: spawned(least, arguments, {})
+        for name, binaries in setting.lifecycles().items():
+            launcher = str(binaries / "launcher")
+            steps[f"{name}: launcher, {what}"] = lambda path=launcher, image=image: spawned(
+                path, ["launcher", "--", "/bin/true"], image
+            )
     medians = in_turn(max(100, setting.runs * 40), steps)
     base = medians["/bin/true"][0]
     rows = [
@@ -42,18 +60,19 @@ def run(setting):
     table(("binary", "bytes"), sizes)
 
 
-def launch_directory(root, buildpacks):
+def launch_directory(root, buildpacks, with_layers=True, with_variables=True):
     """Makes what a launcher reads in an image with so many buildpacks; gives the environment that points there."""
     layers, app = root / "layers", root / "app"
     app.mkdir(parents=True)
     metadata = []
     for number in range(buildpacks):
         metadata.append(f'[[buildpacks]]\n  id = "bench/b{number}"\n  version = "1"\n  api = "0.12"\n')
-        for layer in range(LAYERS_PER_BUILDPACK):
+        for layer in range(LAYERS_PER_BUILDPACK if with_layers else 0):
             directory = layers / f"bench_b{number}" / f"layer{layer}"
             (directory / "bin").mkdir(parents=True)
-            (directory / "env").mkdir()
-            (directory / "env" / f"BENCH_{number}_{layer}.default").write_text("value")
+            if with_variables:
+                (directory / "env").mkdir()
+                (directory / "env" / f"BENCH_{number}_{layer}.default").write_text("value")
     (layers / "config").mkdir(parents=True)
     (layers / "config" / "metadata.toml").write_text(
         "\n".join(metadata) + '\n[[processes]]\n  type = "web"\n  command = ["/bin/true"]\n  buildpack-id = "bench/b0"\n'
@@ -61,14 +80,11 @@ def launch_directory(root, buildpacks):
     return {"CNB_PLATFORM_API": "0.15", "CNB_LAYERS_DIR": str(layers), "CNB_APP_DIR": str(app), "PATH": "/usr/bin:/bin"}
 
 
-def static_execve(directory):
-    """Compiles the smallest program that does what a launcher must; None where there is no C compiler."""
-    directory.mkdir(parents=True, exist_ok=True)
-    source, binary = directory / "execve.c", directory / "execve"
-    source.write_text(
-        "#include <unistd.h>\n"
-        'int main(void) { char *a[] = {"true", 0}, *e[] = {0}; return execve("/bin/true", a, e); }\n'
-    )
+def compiled(binary, text):
+    """Compiles a static C program; None where there is no C compiler."""
+    binary.parent.mkdir(parents=True, exist_ok=True)
+    source = binary.with_suffix(".c")
+    source.write_text(text)
     for compiler in ("musl-gcc", "gcc", "clang"):
         try:
             subprocess.run([compiler, "-O2", "-static", "-o", binary, source], check=True, capture_output=True)

@@ -1,7 +1,8 @@
-import LaunchModel
 import POSIX
 import TestSupport
 import Testing
+
+@testable import LaunchModel
 
 @Suite("Launcher: the environment of a process")
 struct ProcessEnvironmentTests {
@@ -145,6 +146,24 @@ struct ProcessEnvironmentTests {
         #expect(try variables(program, ["acme_one/a/env/V": value])["V"] == value)
     }
 
+    @Test("sees all of a directory that the kernel lists in parts", arguments: LauncherProgram.all)
+    func manyFiles(program: LauncherProgram) throws {
+        let image = try AppImage(metadata: Self.metadata)
+        for number in 100..<400 {
+            try image.layers([
+                "acme_one/a/env/A_VARIABLE_WITH_A_LONG_NAME_\(number)": "\(number)", "acme_one/b/file\(number)": "",
+                "acme_one/b/env/ALL.append": "", "acme_one/layer\(number)/bin/x": "",
+            ])
+        }
+        try image.layers(["acme_one/b/bin/x": "", "acme_one/b/env.launch/ALL.append": "b"])
+        let entries = Set(try image.run(program, as: "web").output.split(separator: "\0").map(String.init))
+        for number in 100..<400 { #expect(entries.contains("A_VARIABLE_WITH_A_LONG_NAME_\(number)=\(number)")) }
+        #expect(entries.contains("ALL=b"))
+        let layers = (100..<400).reversed().map { "layer\($0)" } + ["b"]
+        let path = layers.map { "\(image.layersDir)/acme_one/\($0)/bin:" }.joined() + "/usr/bin:/bin"
+        #expect(entries.contains("PATH=\(path)"))
+    }
+
     @Test("names a file that cannot be read", arguments: LauncherProgram.all)
     func unreadable(program: LauncherProgram) throws {
         let image = try AppImage(metadata: Self.metadata).layers(["acme_one/a/env/W": "w"])
@@ -178,6 +197,28 @@ struct EnvironmentModelTests {
         #expect(environment.strings == ["A=3", "B=4", "=odd", "C=a=b", "D=5"])
         environment["A"] = nil
         #expect(environment["A"] == nil && environment["C"] == "a=b")
+    }
+
+    @Test("values grow at both ends, and copies don't see it")
+    func growth() {
+        var environment = LaunchEnvironment(strings: ["P=start", "EMPTY="])
+        let before = environment
+        var expected = "start"
+        for number in 0..<500 {
+            environment.perform(
+                .prepend,
+                on: [UInt8]("P".utf8)[...],
+                with: [UInt8]("<\(number)".utf8),
+                [UInt8]("|".utf8)
+            )
+            environment.perform(.append, on: [UInt8]("P".utf8)[...], with: [UInt8]("\(number)>".utf8), nil)
+            expected = "<\(number)|" + expected + "\(number)>"
+        }
+        environment.perform(.prependPath, on: [UInt8]("EMPTY".utf8)[...], with: [UInt8]("x".utf8), nil)
+        #expect(environment.strings == ["P=" + expected, "EMPTY=x"])
+        #expect(before.strings == ["P=start", "EMPTY="])
+        #expect(environment == LaunchEnvironment(strings: environment.strings))
+        #expect(environment != before)
     }
 
     @Test("a build inherits few variables")

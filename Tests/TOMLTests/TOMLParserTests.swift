@@ -152,4 +152,32 @@ struct TOMLParserTests {
     func emptyDocuments(text: String) throws {
         #expect(try TOMLDocument.parse(text).isEmpty)
     }
+
+    @Test("tells keys apart in documents that are long enough to remember them", arguments: ["", "# é\n"])
+    func repeatedKeys(prefix: String) throws {
+        // Of all lengths around a machine word, and equal in their first or last bytes.
+        let keys = (1...24).flatMap { length in
+            ["a", "b", "-"].flatMap { letter in
+                [letter + String(repeating: "x", count: length), String(repeating: "x", count: length) + letter]
+            }
+        }
+        let count = 60
+        var text = prefix
+        for number in 0..<count {
+            text += "[[table]]\n"
+            for (index, key) in keys.enumerated() { text += "\(key) = \(number * 1000 + index)\n" }
+        }
+        #expect(text.utf8.count > 65536)
+        let tables = try #require(try TOMLDocument.parse(text).tables("table"))
+        #expect(tables.count == count)
+        for (number, table) in tables.enumerated() {
+            #expect(table.keys == keys)
+            for (index, key) in keys.enumerated() {
+                #expect(table[key] == .integer(Int64(number * 1000 + index)))
+            }
+        }
+        let error = #expect(throws: TOMLError.self) { try TOMLDocument.parse(text + "\(keys[7]) = 1\n") }
+        #expect(error?.keyPath == "table.\(keys[7])")
+        #expect(error?.line == text.split(separator: "\n", omittingEmptySubsequences: false).count)
+    }
 }

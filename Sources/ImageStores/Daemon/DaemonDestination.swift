@@ -66,7 +66,7 @@ final class DaemonDestination: ImageDestination {
         let omitted = Array(repeating: LoadArchive.Layer.known, count: known)
         do {
             try load(config, omitted + contents(of: Array(descriptors[known...])))
-        } catch .store(let failure) where known > 0 && failure.kind != .unreachable {
+        } catch .store(let failure) where known > 0 {
             store.options.note("The daemon wants all layers of \(reference): \(failure)")
             let all: [LoadArchive.Layer]
             do {

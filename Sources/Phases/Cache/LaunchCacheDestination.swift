@@ -100,50 +100,50 @@ final class LaunchCacheDestination: ImageDestination {
 
     /// Puts the layers of the previous image into the cache that it lacks: from disk where they are there, or else from
     /// the daemon, all of them at once.
+    ///
+    /// The daemon may have lost the image, and the new one may not need the bytes: that is for the destination to find out.
     private func fillCache() throws(OCIError) {
         let layers = missing.withLock { $0 }
         let fetched = layers.filter { $0.uncompressed == nil }
         for (index, layer) in fetched.enumerated() {
-            guard let image = layer.source else { continue }
-            let isFirst = fetched.firstIndex { $0.source === image } == index
-            if isFirst { try image.prepareToRead(fetched.filter { $0.source === image }.map(\.descriptor)) }
+            guard let image = layer.source, fetched.firstIndex(where: { $0.source === image }) == index else {
+                continue
+            }
+            try? image.prepareToRead(fetched.filter { $0.source === image }.map(\.descriptor))
         }
         for layer in layers {
-            let writer = try newBlob()
-            let size = SizeCounter()
             do {
-                if let bytes = layer.uncompressed {
-                    try bytes.write(to: size.counting(BlobSink(writer)))
-                } else {
-                    try layer.source?.readBlob(layer.descriptor) { bytes throws(OCIError) in
-                        size.add(bytes.count)
-                        try writer.write(bytes)
-                    }
-                }
+                try copy(layer)
             } catch {
-                writer.abandon()
-                if let error = error as? OCIError { throw error }
-                if case ArchiveError.sink(let cause as OCIError) = error { throw cause }
-                throw .store(StoreFailure(kind: .other, message: "\(error)"))
+                logger.warn("Not keeping layer '\(layer.diffID)' in the launch cache: \(error)")
+                try destination.adopt(layer)
             }
-            try writer.finish(digest: layer.diffID.digest, size: size.value)
         }
     }
-}
 
-/// Counts bytes.
-private final class SizeCounter: Sendable {
-    private let count = Lock<Int64>(0)
-
-    var value: Int64 { count.withLock { $0 } }
-
-    func add(_ number: Int) { count.withLock { $0 += Int64(number) } }
-
-    /// A sink that passes everything on.
-    func counting(_ sink: any ByteSink) -> any ByteSink {
-        ClosureSink { bytes throws(ArchiveError) in
-            self.add(bytes.count)
-            try sink.write(bytes)
+    /// Writes a layer into the cache, and makes it part of the image.
+    private func copy(_ layer: ImageLayer) throws {
+        let writer = try newBlob()
+        let size = Lock<Int64>(0)
+        do {
+            if let bytes = layer.uncompressed {
+                let sink = BlobSink(writer)
+                try bytes.write(
+                    to: ClosureSink { bytes throws(ArchiveError) in
+                        size.withLock { $0 += Int64(bytes.count) }
+                        try sink.write(bytes)
+                    }
+                )
+            } else {
+                try layer.source?.readBlob(layer.descriptor) { bytes throws(OCIError) in
+                    size.withLock { $0 += Int64(bytes.count) }
+                    try writer.write(bytes)
+                }
+            }
+            try writer.finish(digest: layer.diffID.digest, size: size.withLock { $0 })
+        } catch {
+            writer.abandon()
+            throw error
         }
     }
 }

@@ -60,13 +60,14 @@ struct DaemonFaultTests {
         }
     }
 
-    @Test("a daemon that understands no omitted layers is sent them all")
-    func sendsAllLayers() throws {
+    @Test("a daemon that understands no omitted layers is sent them all", arguments: [false, true])
+    func sendsAllLayers(closesConnection: Bool) throws {
         let bodies = Lock<[[UInt8]]>([])
         var behaviour = FakeDaemon.Behaviour(savedImage: try Self.legacyImage())
         behaviour.load = { connection, attempt in
             let body = try FakeDaemon.readChunkedBody(connection)
             bodies.withLock { $0.append(body) }
+            if closesConnection, attempt == 1 { throw POSIXError(.connectionReset, "read") }
             let answer = attempt == 1 ? #"{"error":"invalid tar header"}"# : #"{"stream":"Loaded"}"#
             try connection.respond("200 OK", [:], Array(answer.utf8))
         }

@@ -2,20 +2,22 @@ import OCI
 import POSIX
 import Synchronization
 
-/// The bytes of one blob until they are sent: in memory while they are few, else in a file without a name.
+/// The bytes of one blob until they are sent: the first ones in memory, the rest in a file without a name.
 ///
-/// They can be read any number of times and by several threads once everything is written.
+/// Most layers are never written to a disk. They can be read any number of times and by several threads once everything
+/// is written.
 ///
 /// `@unchecked` because one thread writes before any reads; the queue that the blob is handed over through orders that.
 final class BlobSpool: @unchecked Sendable {
     /// How many bytes all spools of the process may keep in memory.
-    private static let memoryLimit = 4 << 20
+    private static let memoryLimit = 12 << 20
     private static let memoryInUse = Atomic(0)
     /// How much of one blob is kept in memory at most.
-    private static let longestInMemory = 256 << 10
+    private static let longestInMemory = 6 << 20
 
-    private var bytes: [UInt8] = []
-    private var reserved = 0
+    private var pieces: [[UInt8]] = []
+    /// How many bytes the pieces have; what follows is in the file.
+    private var countInMemory = 0
     private var file: FileDescriptor?
     private let directory: String
     /// How many bytes were written.
@@ -30,18 +32,19 @@ final class BlobSpool: @unchecked Sendable {
 
     deinit {
         file?.close()
-        release()
+        Self.memoryInUse.subtract(countInMemory, ordering: .relaxed)
     }
 
     /// Adds bytes at the end.
     func write(_ more: UnsafeRawBufferPointer) throws(POSIXError) {
-        size += more.count
         if file == nil, reserve(more.count) {
-            bytes.append(contentsOf: more)
-            return
+            pieces.append([UInt8](more))
+            countInMemory += more.count
+        } else {
+            if file == nil { file = try makeFile() }
+            try file?.writeAll(more)
         }
-        if file == nil { try moveToFile() }
-        try file?.writeAll(more)
+        size += more.count
     }
 
     /// Calls `body` with pieces of the content from an offset up to another.
@@ -50,14 +53,36 @@ final class BlobSpool: @unchecked Sendable {
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void,
         failing convert: (POSIXError) -> Failure
     ) throws(Failure) {
-        guard let file else {
-            var failure: Failure?
-            bytes.withUnsafeBytes { all in
-                do throws(Failure) { try body(UnsafeRawBufferPointer(rebasing: all[range])) } catch { failure = error }
-            }
-            if let failure { throw failure }
-            return
+        var start = 0
+        for piece in pieces {
+            let wanted = range.clamped(to: start..<start + piece.count)
+            if !wanted.isEmpty { try Self.lend(piece, wanted.lowerBound - start..<wanted.upperBound - start, body) }
+            start += piece.count
         }
+        let rest = range.clamped(to: countInMemory..<max(countInMemory, size))
+        if let file, !rest.isEmpty {
+            try Self.read(file, rest.lowerBound - countInMemory..<rest.upperBound - countInMemory, body, convert)
+        }
+    }
+
+    private static func lend<Failure: Error>(
+        _ piece: [UInt8],
+        _ range: Range<Int>,
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        var failure: Failure?
+        piece.withUnsafeBytes { all in
+            do throws(Failure) { try body(UnsafeRawBufferPointer(rebasing: all[range])) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    private static func read<Failure: Error>(
+        _ file: FileDescriptor,
+        _ range: Range<Int>,
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void,
+        _ convert: (POSIXError) -> Failure
+    ) throws(Failure) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(range.count, 256 << 10), alignment: 16)
         defer { buffer.deallocate() }
         var offset = range.lowerBound
@@ -77,30 +102,22 @@ final class BlobSpool: @unchecked Sendable {
         }
     }
 
+    /// Takes room in memory, if the blob and all blobs together do not have too much of it already.
     private func reserve(_ count: Int) -> Bool {
-        guard bytes.count + count <= Self.longestInMemory else { return false }
+        guard countInMemory + count <= Self.longestInMemory else { return false }
         let (_, inUse) = Self.memoryInUse.add(count, ordering: .relaxed)
         guard inUse <= Self.memoryLimit else {
             Self.memoryInUse.subtract(count, ordering: .relaxed)
             return false
         }
-        reserved += count
         return true
     }
 
-    private func release() {
-        Self.memoryInUse.subtract(reserved, ordering: .relaxed)
-        reserved = 0
-    }
-
-    /// Continues in a file that is removed at once, so that it is gone with the process, however that ends.
-    private func moveToFile() throws(POSIXError) {
+    /// Makes a file that is removed at once, so that it is gone with the process, however that ends.
+    private func makeFile() throws(POSIXError) -> FileDescriptor {
         let path = Path.join(directory, ".slipway-blob-\(RandomBytes.hexadecimal(count: 8))")
         let opened = try OwnedDescriptor(opening: path, [.readWrite, .create, .exclusive], mode: 0o600)
         try FileSystem.removeFile(path)
-        try opened.descriptor.writeAll(bytes)
-        file = opened.release()
-        bytes = []
-        release()
+        return opened.release()
     }
 }

@@ -146,7 +146,7 @@ struct BlobUploadTests {
 
 @Suite("Blob spool")
 struct BlobSpoolTests {
-    @Test("gives back any part, from memory as from its file", arguments: [10, 300_000, 3 << 20])
+    @Test("gives back any part, from memory as from its file", arguments: [10, 300_000, 3 << 20, 15 << 20])
     func parts(_ size: Int) throws {
         let directory = try TemporaryDirectory()
         let content = TestImage.random(layers: [size]).layers[0]
@@ -170,7 +170,7 @@ struct BlobSpoolTests {
     @Test("says where it cannot make its file")
     func noDirectory() throws {
         let spool = BlobSpool(directory: "/nowhere")
-        let error = #expect(throws: OCIError.self) { try spool.add([UInt8](repeating: 0, count: 1 << 20)) }
+        let error = #expect(throws: OCIError.self) { try spool.add([UInt8](repeating: 0, count: 13 << 20)) }
         #expect(error.map { "\($0)".contains("/nowhere/") } == true)
     }
 }

@@ -136,6 +136,93 @@ struct RegistryStoreTests {
         #expect(sent < 10_000, "only manifests and the config are sent")
     }
 
+    @Test("sends a small layer with two requests, a large one with four")
+    func requestCount() throws {
+        let proxy = try FaultProxy(before: registry.port)
+        let image = TestImage.random(layers: [5000, 2 << 20])
+        #expect(try image.push(["\(proxy.host)/\(uniqueRepository())"], to: store).allSatisfy { $0.error == nil })
+        let methods = proxy.exchanges.map(\.method)
+        // The small layer and the config; the large layer; the manifest.
+        #expect(methods.filter { $0 == "POST" }.count == 3)
+        #expect(methods.filter { $0 == "HEAD" }.count == 1)
+        #expect(methods.filter { $0 == "PATCH" }.count == 1)
+        #expect(methods.filter { $0 == "PUT" }.count == 4)
+        #expect(methods.count == 9)
+    }
+
+    @Test("doesn't send a small layer again that the repository has")
+    func smallLayerAgain() throws {
+        let proxy = try FaultProxy(before: registry.port)
+        let image = TestImage.random(layers: [5000, 6000])
+        let name = "\(proxy.host)/\(uniqueRepository())"
+        try image.push([name], to: store)
+        proxy.clearLog()
+        #expect(try image.push(["\(name):again"], to: makeStore()).allSatisfy { $0.error == nil })
+        #expect(proxy.exchanges.map(\.method).sorted() == ["POST", "POST", "POST", "PUT"])
+    }
+
+    @Test("sends small layers to a registry that doesn't know mounts")
+    func noMounts() throws {
+        let proxy = try FaultProxy(before: registry.port)
+        proxy.inject(.answer("405 Method Not Allowed"), "POST", "mount=", times: 9)
+        let image = TestImage.random(layers: [5000, 6000])
+        let name = "\(proxy.host)/\(uniqueRepository())"
+        #expect(try image.push([name], to: store).allSatisfy { $0.error == nil })
+        #expect(try store.open(name, platform: nil)?.layerBytes(1) == image.layers[1])
+    }
+
+    @Test("doesn't ask for the layers of an image of the same repository")
+    func sameRepository() throws {
+        let proxy = try FaultProxy(before: registry.port)
+        let image = TestImage.random(layers: [5000, 2 << 20, 7000])
+        let name = "\(proxy.host)/\(uniqueRepository())"
+        try image.push([name], to: makeStore())
+        let stored = try #require(try store.open(name, platform: nil))
+        proxy.clearLog()
+        let results = try adopt(stored, image, as: "\(name):next")
+        #expect(results[0].error == nil)
+        #expect(proxy.exchanges.map(\.method) == ["POST", "PUT"], "the config and the manifest")
+    }
+
+    @Test("asks for the layers of an image of the same repository when the registry misses one")
+    func lostLayer() throws {
+        let proxy = try FaultProxy(before: registry.port)
+        let image = TestImage.random(layers: [5000, 6000])
+        let name = "\(proxy.host)/\(uniqueRepository())"
+        try image.push([name], to: makeStore())
+        let stored = try #require(try store.open(name, platform: nil))
+        proxy.clearLog()
+        proxy.inject(
+            .answer(
+                "400 Bad Request",
+                body: #"{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN","message":"blob unknown"}]}"#
+            ),
+            "PUT",
+            "/manifests/"
+        )
+        proxy.inject(.answer("404 Not Found"), "HEAD", "/blobs/", times: 1)
+        #expect(try adopt(stored, image, as: "\(name):next")[0].error == nil)
+        #expect(proxy.exchanges.filter { $0.method == "HEAD" }.count == 2)
+        #expect(proxy.remainingFaults == 0)
+        #expect(try store.open("\(name):next", platform: nil)?.layerBytes(0) == image.layers[0])
+    }
+
+    /// Pushes an image whose layers are all those of a stored one.
+    private func adopt(
+        _ stored: any StoredImage,
+        _ image: TestImage,
+        as name: String
+    ) throws -> [CommittedReference] {
+        let destination = try store.destination(for: name)
+        for layer in stored.manifest.layers { try destination.adopt(layer, from: stored) }
+        return try destination.commit(
+            manifest: image.manifest.bytes,
+            mediaType: .ociManifest,
+            config: image.config,
+            references: [name]
+        )
+    }
+
     @Test("copies layers from a registry to another one")
     func otherRegistry() throws {
         let other = try RegistryServer()

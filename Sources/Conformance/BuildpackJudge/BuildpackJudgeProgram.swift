@@ -137,9 +137,15 @@ enum BuildpackJudgeProgram {
 
     /// A sandbox with the lifecycle's programs in it.
     private static func sandbox(_ named: String, _ scratch: String) throws(JudgeError) -> Sandbox {
-        let lifecycle = Path.join(scratch, "lifecycle")
+        let lifecycle: String
         do {
-            try copyLifecycle(try lifecycleDir(named), to: lifecycle)
+            let directory = try lifecycleDir(named)
+            if canServe(directory) {
+                lifecycle = directory
+            } else {
+                lifecycle = Path.join(scratch, "lifecycle")
+                try copyLifecycle(directory, to: lifecycle)
+            }
         } catch let error as JudgeError {
             throw error
         } catch {
@@ -160,6 +166,18 @@ enum BuildpackJudgeProgram {
             throw .message("name the lifecycle's directory with --lifecycle")
         }
         return Path.directory(program)
+    }
+
+    /// Whether a directory has programs that anybody may run, also where nothing else of the machine is to be seen.
+    private static func canServe(_ directory: String) -> Bool {
+        guard let place = try? FileSystem.realPath(directory), FileSystem.isDirectory(place) else { return false }
+        return ["detector", "builder"].allSatisfy { name in
+            guard let program = try? FileSystem.realPath(Path.join(place, name)),
+                let status = try? FileSystem.status(program)
+            else { return false }
+            let link = (try? FileSystem.readLink(Path.join(place, name))) ?? ""
+            return Path.directory(program) == place && !link.contains("/") && status.mode.rawValue & 0o005 == 0o005
+        }
     }
 
     /// Copies the two programs that are needed; both may be links to one.

@@ -134,6 +134,30 @@ struct VolumeCacheTests {
         try cache.verify(diffID)
     }
 
+    @Test("a layer that was just extracted is not read again before the next cache takes it over")
+    func verifiedWhileExtracting() throws {
+        let fixture = try CacheFixture()
+        let text = String(repeating: "x", count: 32 << 20)
+        let diffID = try fixture.commit(["a": text], to: try fixture.open())[0]
+        Clock.sleep(milliseconds: 3_100)
+        let cache = try fixture.open()
+        _ = try fixture.extract(diffID, "a", from: cache)
+        #expect(try bytesRead { try cache.verify(diffID) } < 16 << 20)
+        let other = try fixture.open()
+        #expect(try bytesRead { try other.verify(diffID) } > 32 << 20)
+    }
+
+    /// How many bytes this process reads meanwhile.
+    private func bytesRead(_ body: () throws -> Void) throws -> Int {
+        func count() throws -> Int {
+            let line = try #require(try FileSystem.readText("/proc/self/io").split(separator: "\n").first)
+            return try #require(Int(line.drop { !$0.isNumber }))
+        }
+        let before = try count()
+        try body()
+        return try count() - before
+    }
+
     @Test("two builds don't write at the same time; the next one can")
     func lock() throws {
         let fixture = try CacheFixture()

@@ -28,9 +28,12 @@ public enum FileReading {
     /// - Throws: What `read` failed with.
     public static func contents(of descriptor: Int32, path: RawPath) throws(SystemError) -> [UInt8] {
         var contents: [UInt8] = []
+        var size = largeSize
         while true {
-            let part = try read(upTo: largeSize, from: descriptor, path)
+            let part = try read(upTo: size, from: descriptor, path)
             if part.isEmpty { return contents }
+            // What gives less than was asked for is likely to be at its end, which takes no room to find out.
+            size = part.count < size ? smallSize : largeSize
             if contents.isEmpty {
                 contents = part
             } else {

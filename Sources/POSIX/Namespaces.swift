@@ -30,14 +30,13 @@ public enum Namespaces {
         try systemCall("unshare") { cposix_unshare(kinds.rawValue) }
     }
 
-    /// Says who is who in the new user namespace of this process.
+    /// Says who is who in the new user namespace of this process; supplementary groups can't be changed there.
     /// - Parameters:
-    ///   - users: Lines of first id inside, first id outside, and their number.
+    ///   - users: A line of first id inside, first id outside, and their number.
     ///   - groups: The same for groups.
-    ///   - keepsGroups: Whether supplementary groups can be changed, which takes privilege outside.
     /// - Throws: `notPermitted` for ids that this process may not speak for.
-    public static func map(users: String, groups: String, keepsGroups: Bool) throws(POSIXError) {
-        if !keepsGroups { try write("/proc/self/setgroups", "deny") }
+    public static func map(users: String, groups: String) throws(POSIXError) {
+        try write("/proc/self/setgroups", "deny")
         try write("/proc/self/gid_map", groups)
         try write("/proc/self/uid_map", users)
     }

@@ -118,7 +118,9 @@ struct SuiteRunTests {
 
     @Test("lists fixtures without running them")
     func list() throws {
-        let result = try Self.mixed().run("--list", "--run", "f-*")
+        let folder = try Self.mixed()
+        #expect(try folder.run("--list", "--skip", "f-varies@y", "--run", "f-*").lines.count == 2)
+        let result = try folder.run("--list", "--run", "f-*")
         #expect(result.output == "f-varies@x\tthe title of f-varies\nf-varies@y\tthe title of f-varies\n")
     }
 

@@ -140,7 +140,7 @@ enum ShellText {
         var words = ["cd", program.workingDirectory, "&&", "env", "-i"]
         words += program.environment.map(quoted)
         let name = program.arguments.first ?? program.path
-        if name != program.path { words += ["-a", quoted(name)].map { $0 } }
+        if name != program.path { words += ["bash", "-c", quoted("exec -a \"$0\" \"$@\""), quoted(name)] }
         words.append(quoted(program.path))
         words += program.arguments.dropFirst().map(quoted)
         return words.joined(separator: " ") + "   # as \(program.owner)"

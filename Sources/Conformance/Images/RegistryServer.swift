@@ -29,7 +29,10 @@ final class RegistryServer: Sendable {
                     Self.configuration(port: port, store: Path.join(workDir, "registry"))
                 )
                 let process = try RunningProcess(
-                    SubprocessConfiguration(executable: program, arguments: ["serve", configPath]),
+                    SubprocessConfiguration(
+                        executable: "/proc/self/exe",
+                        arguments: [AttachedProcess.command, program, "serve", configPath]
+                    ),
                     outputPath: logPath
                 )
                 let host = "127.0.0.1:\(port)"

@@ -5,6 +5,7 @@ import POSIX
 public enum ConformanceProgram {
     /// Programs within the program, by the first argument.
     private static let subcommands: [String: @Sendable ([String]) -> Int32] = [
+        AttachedProcess.command: AttachedProcess.run,
         SandboxRequest.command: SandboxedProcess.run,
         "buildpack": BuildpackJudgeProgram.run,
     ]

@@ -24,7 +24,7 @@ enum PrivateMemory {
             } else {
                 let (uid, gid) = (Users.effectiveUserID, Users.effectiveGroupID)
                 try Namespaces.enter([.users, .mounts])
-                try Namespaces.map(users: "\(uid) \(uid) 1", groups: "\(gid) \(gid) 1", keepsGroups: false)
+                try Namespaces.map(users: "\(uid) \(uid) 1", groups: "\(gid) \(gid) 1")
             }
             try Namespaces.makeMountsPrivate()
             try Namespaces.mountMemory(at: place, megabytes: megabytes)

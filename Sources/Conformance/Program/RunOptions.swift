@@ -97,9 +97,12 @@ struct RunOptions: Sendable {
         guard lifecycle != nil || lists || checks else { throw UsageError(reason: "--lifecycle is missing") }
     }
 
-    /// Whether a fixture, or one of its variants, is chosen.
-    func chooses(_ name: String) -> Bool {
-        (run.isEmpty || run.contains { Glob($0).matches(name) }) && !skip.contains { Glob($0).matches(name) }
+    /// Whether a case is chosen, by its own name or by its fixture's.
+    func chooses(_ testCase: TestCase) -> Bool {
+        func isNamed(by patterns: [String]) -> Bool {
+            patterns.contains { Glob($0).matches(testCase.name) || Glob($0).matches(testCase.fixture.name) }
+        }
+        return (run.isEmpty || isNamed(by: run)) && !isNamed(by: skip)
     }
 }
 

@@ -9,7 +9,7 @@ enum SandboxProbe {
     ///   - reasons: Gets why there is no root.
     /// - Returns: The way.
     static func mode(_ host: HostTree, _ workDir: String, _ reasons: inout [Need: String]) -> SandboxMode? {
-        let modes: [SandboxMode] = Users.isRoot ? [.root, .mappedRoot, .user] : [.user]
+        let modes: [SandboxMode] = Users.isRoot ? [.root, .user] : [.user]
         if !Users.isRoot { reasons[.root] = "the runner is not root" }
         for mode in modes {
             guard let failure = trial(Sandbox(mode: mode, host: host), workDir, "true") else { return mode }

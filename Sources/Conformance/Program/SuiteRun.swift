@@ -99,7 +99,7 @@ struct SuiteRun {
                         usesRegistry: usesRegistry,
                         number: cases.count + 1
                     )
-                    if options.chooses(testCase.name) || options.chooses(fixture.name) { cases.append(testCase) }
+                    if options.chooses(testCase) { cases.append(testCase) }
                 }
             }
         }
@@ -109,7 +109,7 @@ struct SuiteRun {
     /// Whether a fixture or one of its variants may be chosen, before it has been read.
     private func mayChoose(_ name: String) -> Bool {
         let patterns = options.run.map { pattern in String(pattern.prefix { $0 != "@" }) }
-        return (patterns.isEmpty || patterns.contains { Glob($0).matches(name) } || options.chooses(name))
+        return (patterns.isEmpty || (patterns + options.run).contains { Glob($0).matches(name) })
             && !options.skip.contains { Glob($0).matches(name) }
     }
 }

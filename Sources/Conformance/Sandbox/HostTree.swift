@@ -17,7 +17,7 @@ struct HostTree {
     /// - Parameter lifecycle: The directory that becomes `/cnb/lifecycle`.
     init(lifecycle: String) {
         let names = ((try? FileSystem.list("/")) ?? []).map(\.name)
-        for name in names where ["bin", "sbin", "usr"].contains(name) || name.hasPrefix("lib") {
+        for name in names where ["bin", "gnu", "nix", "sbin", "usr"].contains(name) || name.hasPrefix("lib") {
             addDirectory("/\(name)")
         }
         for path in ["/etc/alternatives", "/etc/ssl"] { addDirectory(path) }

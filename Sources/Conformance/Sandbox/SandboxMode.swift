@@ -4,9 +4,7 @@ import POSIX
 enum SandboxMode: String {
     /// As root, with namespaces of mounts and processes.
     case root
-    /// As a root that may not mount, in a user namespace that has all users.
-    case mappedRoot
-    /// As anybody else, in a user namespace where this user is 1000:1000.
+    /// As anybody else, or as a root that may not mount, in a user namespace where this user is 1000:1000.
     case user
 
     /// Whether a step can run as any user.
@@ -27,28 +25,13 @@ enum SandboxMode: String {
         switch self {
         case .root:
             try Namespaces.enter([.mounts, .processes])
-        case .mappedRoot:
-            let users = try Self.wholeMap("/proc/self/uid_map")
-            let groups = try Self.wholeMap("/proc/self/gid_map")
-            try Namespaces.enter([.users, .mounts, .processes])
-            try Namespaces.map(users: users, groups: groups, keepsGroups: true)
         case .user:
             let (uid, gid) = (Users.effectiveUserID, Users.effectiveGroupID)
             try Namespaces.enter([.users, .mounts, .processes])
             try Namespaces.map(
                 users: "\(Owner.builder.uid) \(uid) 1",
-                groups: "\(Owner.builder.gid) \(gid) 1",
-                keepsGroups: false
+                groups: "\(Owner.builder.gid) \(gid) 1"
             )
         }
-    }
-
-    /// A map of all ids that this process knows to themselves.
-    private static func wholeMap(_ path: String) throws(POSIXError) -> String {
-        let lines = try FileSystem.readText(path).split(separator: "\n")
-        return lines.map { line in
-            let numbers = line.split(separator: " ")
-            return numbers.count == 3 ? "\(numbers[0]) \(numbers[0]) \(numbers[2])\n" : ""
-        }.joined()
     }
 }

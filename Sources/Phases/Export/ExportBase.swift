@@ -51,6 +51,8 @@ struct ExtendedRunImage: Sendable {
 }
 
 extension ExportPhase {
+    private static let rebasableLabel = "io.buildpacks.rebasable"
+
     /// Opens the images that the app image is built on.
     func openBase(_ saver: ImageSaver) throws(PhaseError) -> ExportBase {
         let extended = try extendedConfigImage()
@@ -79,6 +81,9 @@ extension ExportPhase {
         if let extended {
             logger.debug("Using config from extensions...")
             draft.container = extended.config.container
+            // An extension that says nothing has not promised that its layers fit newer run images.
+            let promised = draft.container.labels[Self.rebasableLabel] == "true"
+            draft.container.labels[Self.rebasableLabel] = promised ? "true" : "false"
         }
         return ExportBase(
             runImage: runImage,

@@ -55,6 +55,8 @@ public final class ClientConnection: @unchecked Sendable {
         public var head: [UInt8]
         /// The length that the head declares for the body.
         public var bodyLength: Int { Int(headers["content-length"] ?? "0") ?? 0 }
+        /// Whether the body comes in chunks, without a length.
+        public var isChunked: Bool { headers["transfer-encoding"] == "chunked" }
         /// The target without its query.
         public var path: String { String(target.prefix { $0 != "?" }) }
     }
@@ -90,6 +92,20 @@ public final class ClientConnection: @unchecked Sendable {
         if pending.isEmpty { pending = try read() }
         let bytes = Array(pending.prefix(limit))
         pending.removeFirst(bytes.count)
+        return bytes
+    }
+
+    /// Reads the next chunk of a body that comes in chunks.
+    /// - Returns: Its bytes; none after the last one, and when the client has closed the connection.
+    /// - Throws: When the connection breaks.
+    public func readChunk() throws -> [UInt8] {
+        var line = ""
+        while !line.hasSuffix("\r\n") {
+            guard let byte = try readSome(limit: 1).first else { return [] }
+            line.unicodeScalars.append(Unicode.Scalar(byte))
+        }
+        let bytes = try readBody(Int(line.dropLast(), radix: 16) ?? 0)
+        _ = try readBody(2)
         return bytes
     }
 

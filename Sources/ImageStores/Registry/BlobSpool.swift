@@ -5,9 +5,10 @@ import Synchronization
 /// The bytes of one blob until they are sent: the first ones in memory, the rest in a file without a name.
 ///
 /// Most layers are never written to a disk. They can be read any number of times and by several threads once everything
-/// is written.
+/// is written; what is known to be written may be read before, if it has reached its file.
 ///
 /// `@unchecked` because one thread writes before any reads; the queue that the blob is handed over through orders that.
+/// Once there is a file, writing changes nothing but the file's end and the size, which reading does not look at.
 final class BlobSpool: @unchecked Sendable {
     /// How many bytes all spools of the process may keep in memory.
     private static let memoryLimit = 12 << 20
@@ -20,8 +21,10 @@ final class BlobSpool: @unchecked Sendable {
     private var countInMemory = 0
     private var file: FileDescriptor?
     private let directory: String
-    /// How many bytes were written.
+    /// How many bytes were written; for the thread that writes until that is done.
     private(set) var size = 0
+    /// Whether what is written from now on goes to a file.
+    var hasFile: Bool { file != nil }
 
     /// Makes an empty spool.
     ///
@@ -59,7 +62,7 @@ final class BlobSpool: @unchecked Sendable {
             if !wanted.isEmpty { try Self.lend(piece, wanted.lowerBound - start..<wanted.upperBound - start, body) }
             start += piece.count
         }
-        let rest = range.clamped(to: countInMemory..<max(countInMemory, size))
+        let rest = range.clamped(to: countInMemory..<Int.max)
         if let file, !rest.isEmpty {
             try Self.read(file, rest.lowerBound - countInMemory..<rest.upperBound - countInMemory, body, convert)
         }

@@ -20,6 +20,9 @@ final class KnownBlobs: Sendable {
         blobs.withLock { $0[repository]?.contains(digest) ?? false }
     }
 
+    /// Whether a repository is known to have an image.
+    func hasImage(in repository: String) -> Bool { blobs.withLock { $0[repository] != nil } }
+
     /// Forgets everything, since it has turned out to be wrong.
     func forget() { blobs.withLock { $0 = [:] } }
 

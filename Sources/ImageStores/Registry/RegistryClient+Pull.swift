@@ -1,5 +1,6 @@
 import Archive
 import HTTP
+import JSON
 import OCI
 
 extension RegistryClient {
@@ -78,6 +79,29 @@ extension RegistryClient {
         )
         call.headers["Accept"] = MediaType.acceptedManifests.map(\.rawValue).joined(separator: ", ")
         return try perform(call).status == 200
+    }
+
+    /// Whether a repository has any tags.
+    ///
+    /// Asked on the way to writing, with the scope of that.
+    func hasTags(_ repository: String) throws(RegistryError) -> Bool {
+        let action = "look for tags in \(registry)/\(repository)"
+        let response = try send(
+            Call(
+                method: .get,
+                url: try url(repository, "tags/list").adding([("n", "1")]),
+                scopes: [.push(repository)],
+                accepted: [200, 404],
+                action: action,
+                repeats: false
+            )
+        )
+        defer { response.discard() }
+        guard response.status == 200 else { return false }
+        guard let body = try? response.readAll(limit: 1 << 20),
+            let document = try? JSONParser.parse(body, source: "tags of \(repository)"), let tags = document["tags"]
+        else { throw unexpected("the list of tags is malformed", action: action) }
+        return tags.isNull ? false : tags[0] != nil
     }
 
     /// Whether a repository has a blob.

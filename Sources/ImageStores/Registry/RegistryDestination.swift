@@ -42,10 +42,17 @@ final class RegistryDestination: ImageDestination {
     }
 
     func newBlob() throws(OCIError) -> any BlobWriter {
-        RegistryBlobWriter(BlobSpool(directory: temporaryDirectory)) { [client, main, transfers] content, digest in
-            transfers.submit(digest) { isCancelled throws(OCIError) in
+        let transfer = { @Sendable [client, main] (content: BlobSpool, digest: Digest) -> BlobTransfers.Transfer in
+            { isCancelled throws(OCIError) in
                 try Self.send(content, digest, to: main.repository, client: client, isCancelled: isCancelled)
             }
+        }
+        return RegistryBlobWriter(BlobSpool(directory: temporaryDirectory)) { [transfers] content, digest in
+            transfers.submit(digest, transfer(content, digest))
+        } startStream: { [client, main, transfers] content in
+            let stream = BlobStream(content)
+            let isFollowed = transfers.follow(stream, to: main.repository, client: client, otherwise: transfer)
+            return isFollowed ? stream : nil
         }
     }
 

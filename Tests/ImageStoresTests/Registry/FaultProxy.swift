@@ -38,6 +38,7 @@ final class FaultProxy: Sendable {
     }
 
     private let server: LoopbackServer
+    private let core: Core
     private let rules = Lock<[Rule]>([])
     private let log = Lock<[Exchange]>([])
     /// May refuse a request before anything else happens: status, headers, body.
@@ -48,6 +49,8 @@ final class FaultProxy: Sendable {
         let log: Lock<[Exchange]>
         let upstreamPort: UInt16
         let gate: Gate?
+        /// How many bytes of bodies without a length have gone through.
+        let streamed = Lock(0)
 
         init(rules: Lock<[Rule]>, log: Lock<[Exchange]>, upstreamPort: UInt16, gate: Gate?) {
             (self.rules, self.log, self.upstreamPort, self.gate) = (rules, log, upstreamPort, gate)
@@ -56,6 +59,7 @@ final class FaultProxy: Sendable {
 
     init(before upstreamPort: UInt16, gate: Gate? = nil) throws {
         let core = Core(rules: rules, log: log, upstreamPort: upstreamPort, gate: gate)
+        self.core = core
         server = try LoopbackServer { connection, _ in try core.serve(connection) }
     }
 
@@ -64,6 +68,9 @@ final class FaultProxy: Sendable {
 
     /// All exchanges so far, without the pings that find out how to speak to the registry.
     var exchanges: [Exchange] { log.withLock { $0 }.filter { $0.target != "/v2/" } }
+
+    /// How many bytes of bodies without a length have gone through, also of those that are not at their end yet.
+    var streamedBytes: Int { core.streamed.withLock { $0 } }
 
     func clearLog() { log.withLock { $0 = [] } }
 
@@ -146,15 +153,18 @@ extension FaultProxy.Core {
     ) throws {
         // One exchange a connection keeps the proxy simple.
         try upstream.write(Array(request.head.dropLast(2)) + Array("Connection: close\r\n\r\n".utf8))
-        var remaining = request.bodyLength
+        var remaining = request.isChunked ? Int.max : request.bodyLength
         if case .breakRequest(let limit) = fault { remaining = min(remaining, limit) }
         while remaining > 0 {
-            let bytes = try connection.readSome(limit: remaining)
+            let bytes = try request.isChunked ? connection.readChunk() : connection.readSome(limit: remaining)
             if bytes.isEmpty { break }
-            try upstream.write(bytes)
+            let size = "\(String(bytes.count, radix: 16))\r\n"
+            try upstream.write(request.isChunked ? Array(size.utf8) + bytes + Array("\r\n".utf8) : bytes)
             exchange.requestBytes += bytes.count
+            streamed.withLock { $0 += request.isChunked ? bytes.count : 0 }
             remaining -= bytes.count
         }
+        if request.isChunked, remaining > 0 { try upstream.write("0\r\n\r\n") }
         if case .breakRequest = fault {
             record(exchange)
             connection.socket.shutDown()

@@ -1,0 +1,177 @@
+import HTTP
+import OCI
+import POSIX
+
+/// Sends a blob while it is still being made, to a repository that can't have it yet.
+///
+/// The end of a large layer would otherwise be followed by a wait for all of it to be sent, while nothing else is left
+/// to do. The blob is collected all the same, so whatever goes wrong here is no failure: it is sent as any other then.
+///
+/// One thread writes, another one sends.
+final class BlobStream: Sendable {
+    /// How much there has to be before it is worth while; more than a blob that waits in memory can have.
+    static let smallestSize = 8 << 20
+
+    private enum End {
+        case finished(Digest)
+        case abandoned
+    }
+
+    private struct State {
+        /// How many bytes have been written to the content.
+        var written: Int
+        var end: End?
+        /// Nobody sends the blob, and nobody will.
+        var isDeclined = false
+    }
+
+    private let content: BlobSpool
+    private let state: Condition<State>
+
+    /// Makes a stream of a blob that has reached its file.
+    init(_ content: BlobSpool) {
+        self.content = content
+        state = Condition(State(written: content.size))
+    }
+
+    // MARK: - The thread that writes
+
+    /// Says that the content has grown.
+    func advance() {
+        let size = content.size
+        state.update { $0.written = size }
+    }
+
+    /// Says that the content is complete.
+    ///
+    /// - Returns: whether the blob is being taken care of; if not, it is still to be sent
+    func finish(_ digest: Digest) -> Bool {
+        state.update { state in
+            guard !state.isDeclined else { return false }
+            state.end = state.end ?? .finished(digest)
+            return true
+        }
+    }
+
+    /// Says that there will be no such blob; harmless after `finish`.
+    func abandon() {
+        state.update { $0.end = $0.end ?? .abandoned }
+    }
+
+    // MARK: - The thread that sends
+
+    /// Sends what there is, and what comes, unless the repository may have the blob already.
+    ///
+    /// - Parameters:
+    ///   - repository: where the blob goes
+    ///   - client: the client of its registry
+    ///   - isCancelled: ends the sending
+    /// - Returns: the blob, and whether the registry has it now; nil if there is nothing left to do here
+    func send(
+        to repository: String,
+        client: RegistryClient,
+        isCancelled: @escaping @Sendable () -> Bool
+    ) -> (digest: Digest, content: BlobSpool, isSent: Bool)? {
+        guard client.isEmpty(repository),
+            let upload = try? client.startUpload(repository, action: action(repository, client))
+        else {
+            decline()
+            return finished.map { ($0, content, false) }
+        }
+        guard upload.chunkSize == nil, let end = sendBody(upload, repository, client, isCancelled) else {
+            client.cancel(upload, repository)
+            return waitForDigest().map { ($0, content, false) }
+        }
+        guard let digest = waitForDigest() else {
+            client.cancel(upload, repository)
+            return nil
+        }
+        let completion = RegistryClient.Call(
+            method: .put,
+            url: end.adding([("digest", "\(digest)")]),
+            headers: HTTPHeaders([("Content-Type", "application/octet-stream")]),
+            scopes: [.push(repository)],
+            accepted: [201, 204],
+            action: action(repository, client),
+            repeats: false
+        )
+        return (digest, content, (try? client.perform(completion)) != nil)
+    }
+
+    /// Sends the content up to its end with one request.
+    ///
+    /// - Returns: where the upload is completed; nil if it can't be
+    private func sendBody(
+        _ upload: RegistryClient.Upload,
+        _ repository: String,
+        _ client: RegistryClient,
+        _ isCancelled: @escaping @Sendable () -> Bool
+    ) -> HTTPURL? {
+        var call = RegistryClient.Call(
+            method: .patch,
+            url: upload.location,
+            headers: HTTPHeaders([("Content-Type", "application/octet-stream")]),
+            scopes: [.push(repository)],
+            accepted: [201, 202, 204],
+            action: action(repository, client),
+            repeats: false
+        )
+        call.body = .chunked { [self] write throws(HTTPError) in
+            var sent = 0
+            while let next = next(after: sent) {
+                try content.read(
+                    next,
+                    { (bytes: UnsafeRawBufferPointer) throws(HTTPError) in
+                        guard !isCancelled() else { throw .cancelled }
+                        try write(bytes)
+                    },
+                    failing: { HTTPError.bodyUnavailable("\($0)") }
+                )
+                sent = next.upperBound
+            }
+            guard finished != nil else { throw .cancelled }
+        }
+        guard let response = try? client.send(call) else { return nil }
+        defer { response.discard() }
+        return try? client.location(of: response, action: call.action)
+    }
+
+    /// The bytes that can be sent next; waits for them, and is nil when there will be none.
+    private func next(after sent: Int) -> Range<Int>? {
+        state.wait(until: { $0.written > sent || $0.end != nil }) { state in
+            if case .abandoned = state.end { return nil }
+            return state.written > sent ? sent..<state.written : nil
+        }
+    }
+
+    /// The digest, if the content is complete.
+    private var finished: Digest? {
+        state.update { state in
+            if case .finished(let digest) = state.end { digest } else { nil }
+        }
+    }
+
+    /// The digest, once the content is complete; nil if that does not happen.
+    private func waitForDigest() -> Digest? {
+        state.wait(until: { $0.end != nil }) { state in
+            if case .finished(let digest) = state.end { digest } else { nil }
+        }
+    }
+
+    /// Leaves the blob to whoever finishes it.
+    private func decline() {
+        state.update { if $0.end == nil { $0.isDeclined = true } }
+    }
+
+    private func action(_ repository: String, _ client: RegistryClient) -> String {
+        "push a blob to \(client.registry)/\(repository) while it is made"
+    }
+}
+
+extension RegistryClient {
+    /// Whether a repository has nothing in it, or does not exist, as far as the registry says.
+    fileprivate func isEmpty(_ repository: String) -> Bool {
+        guard !session.known.hasImage(in: repository), let tags = try? hasTags(repository) else { return false }
+        return !tags
+    }
+}

@@ -154,7 +154,7 @@ let package = Package(
         launcher,
 
         // Tests
-        .target(name: "TestSupport", dependencies: ["POSIX"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["OCI", "POSIX"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("TOMLTests", ["TOML"]),
         tests("JSONTests", ["JSON"]),
         tests("DockerfileTests", ["Dockerfile"]),

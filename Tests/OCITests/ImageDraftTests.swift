@@ -1,4 +1,5 @@
 import OCI
+import TestSupport
 import Testing
 
 @Suite("Image drafts")

@@ -1,4 +1,4 @@
-import Archive
+public import OCI
 import Synchronization
 
 /// Images in memory, for tests of what reads and writes images.

@@ -46,23 +46,6 @@ public struct DiscardingSink: ByteSink {
     public func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {}
 }
 
-/// A source that asks a closure for bytes.
-public struct ClosureSource: ByteSource {
-    private let body: (UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int
-
-    /// Makes a source of a closure.
-    ///
-    /// - Parameter body: fills the buffer from its start and returns how many bytes it wrote, 0 at the end.
-    public init(_ body: @escaping (UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int) {
-        self.body = body
-    }
-
-    /// Calls the closure.
-    public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int {
-        try body(buffer)
-    }
-}
-
 /// A source over bytes in memory.
 public struct MemorySource: ByteSource {
     private let bytes: [UInt8]

@@ -1,26 +1,5 @@
 public import POSIX
 
-/// A sink that writes to an open file, pipe or socket.
-public struct FileSink: ByteSink {
-    private let descriptor: FileDescriptor
-    private let path: String?
-
-    /// Makes a sink over a descriptor, which stays its owner's to close.
-    ///
-    /// - Parameters:
-    ///   - descriptor: open for writing as long as the sink is used.
-    ///   - path: the name to report in errors.
-    public init(_ descriptor: FileDescriptor, path: String? = nil) {
-        self.descriptor = descriptor
-        self.path = path
-    }
-
-    /// Writes all bytes.
-    public func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
-        try system { () throws(POSIXError) in try descriptor.writeAll(bytes, path: path) }
-    }
-}
-
 /// A source that reads from an open file, pipe or socket.
 public final class FileSource: ByteSource {
     private let file: OwnedDescriptor

@@ -1,5 +1,4 @@
 public import CNBCore
-public import LaunchModel
 public import TOML
 
 /// A process that a buildpack contributes, in launch.toml and metadata.toml.
@@ -53,20 +52,6 @@ public struct ProcessEntry: Equatable, Sendable {
         adapted.command = [program]
         adapted.args = command.dropFirst() + (args ?? [])
         return adapted
-    }
-
-    /// The process as a launcher sees it.
-    public var launchProcess: LaunchProcess {
-        LaunchProcess(
-            type: type,
-            command: command,
-            args: args ?? [],
-            direct: isDirect,
-            isDefault: isDefault,
-            buildpackID: buildpackID,
-            workingDirectory: workingDirectory,
-            execEnv: execEnvironments
-        )
     }
 }
 

@@ -1,12 +1,11 @@
-/// Everything that depends on the Platform API version.
+/// What phases do in some versions of the Platform API only.
 ///
-/// ``availability`` is the table: one row for each difference between 0.7 and 0.15.
+/// ``availability`` is the table, for 0.7 to 0.15. Which flags and variables a version has stands with them, in
+/// `PlatformInput`.
 public enum PlatformFeature: Hashable, CaseIterable, Sendable {
     /// SBOM files are copied, exported, cached and restored.
     case sbomFiles
 
-    /// The analyzer takes `-launch-cache` and `-skip-layers`.
-    case analyzerLayerFlags
     /// The legacy bill of materials goes to `sbom.legacy.json` files, no longer to labels and report.toml.
     case legacyBOMFiles
     /// `SOURCE_DATE_EPOCH` sets the creation time of the app image.
@@ -14,8 +13,6 @@ public enum PlatformFeature: Hashable, CaseIterable, Sendable {
 
     /// Process commands in metadata.toml are arrays, and a buildpack's API decides what user arguments do.
     case commandArrays
-    /// The detector knows image extensions: `-analyzed`, `-extensions`, `-generated`.
-    case imageExtensions
     /// The restorer takes `-build-image` and prepares the build image for extension.
     case buildImageExtension
     /// analyzed.toml is updated by the restorer when extensions have changed the run image.
@@ -23,12 +20,8 @@ public enum PlatformFeature: Hashable, CaseIterable, Sendable {
     /// The creator runs restore even when layers are skipped (`-skip-restore`).
     case restoreWhenSkippingLayers
 
-    /// The operator's `<build-config>/env`: `-build-config`.
-    case buildConfig
     /// SBOM files of the launcher and lifecycle are exported: `-launcher-sbom`.
     case launcherSBOM
-    /// The rebaser takes `-previous-image`.
-    case rebasePreviousImage
 
     /// Target data of images is read, written to analyzed.toml, matched by detect and passed to the builder.
     case targetData
@@ -44,14 +37,10 @@ public enum PlatformFeature: Hashable, CaseIterable, Sendable {
     case imageHistory
     /// The rebaser checks that it may rebase, and `-force` makes it.
     case forceRebase
-    /// The restorer takes `-daemon`.
-    case restoreFromDaemon
     /// The lifecycle metadata label holds image and mirrors of the run image; rebase updates it.
     case runImageLabel
     /// `io.buildpacks.base.*` labels follow a rebase, besides `io.buildpacks.stack.*`.
     case baseLabels
-    /// Rebase compares stack ids and mixins.
-    case stackValidation
 
     /// Registries reached over plain HTTP or with unverified certificates: `-insecure-registry`.
     case insecureRegistries
@@ -61,8 +50,6 @@ public enum PlatformFeature: Hashable, CaseIterable, Sendable {
     case buildImageExtend
     /// Image extensions are experimental and guarded by `CNB_EXPERIMENTAL_MODE`.
     case experimentalExtensions
-    /// The previous cache image is deleted once the new one is written.
-    case cacheImageDeletion
 
     /// The restorer takes `-run` and checks that the run image, or a mirror, is readable.
     case restorerRunImageCheck
@@ -79,19 +66,15 @@ public enum PlatformFeature: Hashable, CaseIterable, Sendable {
         switch self {
         case .sbomFiles: .since(8)
 
-        case .analyzerLayerFlags: .since(9)
         case .legacyBOMFiles: .since(9)
         case .sourceDateEpoch: .since(9)
 
         case .commandArrays: .since(10)
-        case .imageExtensions: .since(10)
         case .buildImageExtension: .since(10)
         case .restorerUpdatesAnalyzed: .since(10)
         case .restoreWhenSkippingLayers: .since(10)
 
-        case .buildConfig: .since(11)
         case .launcherSBOM: .since(11)
-        case .rebasePreviousImage: .since(11)
 
         case .targetData: .since(12)
         case .runTOML: .since(12)
@@ -100,16 +83,13 @@ public enum PlatformFeature: Hashable, CaseIterable, Sendable {
         case .runImageSwitchByName: .since(12)
         case .imageHistory: .since(12)
         case .forceRebase: .since(12)
-        case .restoreFromDaemon: .since(12)
         case .runImageLabel: .since(12)
         case .baseLabels: .since(12)
-        case .stackValidation: .until(12)
 
         case .insecureRegistries: .since(13)
         case .extensionContexts: .since(13)
         case .buildImageExtend: .since(13)
         case .experimentalExtensions: .until(13)
-        case .cacheImageDeletion: .until(13)
 
         case .restorerRunImageCheck: .since(14)
         case .launchMetadataFromCache: .since(14)

@@ -2,7 +2,6 @@
 #include "cposix.h"
 
 #include <linux/fs.h>
-#include <linux/openat2.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 
@@ -16,16 +15,6 @@ int cposix_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 ssize_t cposix_copy_range(int source, int destination, size_t count) {
     return copy_file_range(source, NULL, destination, NULL, count, 0);
-}
-
-int cposix_openat2(int directory, const char *path, int flags, mode_t mode, uint64_t resolve) {
-    // The kernel refuses a mode without O_CREAT, and mode bits that no file can have.
-    struct open_how how = {
-        .flags = (uint64_t)(unsigned int)(flags | O_CLOEXEC),
-        .mode = (flags & O_CREAT) != 0 ? (mode & 07777) : 0,
-        .resolve = resolve,
-    };
-    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
 int cposix_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }

@@ -4,7 +4,6 @@ public struct ParsedFlags: Hashable, Sendable {
     public internal(set) var arguments: [String] = []
 
     private var values: [String: FlagValue]
-    private var given: Set<String> = []
 
     init(defaults flags: [Flag]) {
         values = Dictionary(flags.map { ($0.name, $0.defaultValue) }) { first, _ in first }
@@ -12,9 +11,6 @@ public struct ParsedFlags: Hashable, Sendable {
 
     /// The value of a flag, or nil if there is no such flag.
     public subscript(_ name: String) -> FlagValue? { values[name] }
-
-    /// Whether a flag is on the command line, rather than its default being used.
-    public func isGiven(_ name: String) -> Bool { given.contains(name) }
 
     /// The value of a text flag, or nil if there is no such flag.
     public func string(_ name: String) -> String? {
@@ -43,7 +39,6 @@ public struct ParsedFlags: Hashable, Sendable {
 
     /// Takes a value from the command line.
     mutating func set(_ flag: Flag, _ text: String) throws(FlagError) {
-        given.insert(flag.name)
         do {
             values[flag.name] = try FlagText.value(text, like: values[flag.name] ?? flag.defaultValue)
         } catch {

@@ -20,11 +20,6 @@ public struct HTTPResponseHead: Hashable, Sendable {
     /// Whether the status is one of the 200s.
     public var isSuccess: Bool { (200..<300).contains(status) }
 
-    /// The declared length of the body in bytes, if there is one declaration that is valid.
-    public var contentLength: Int? {
-        headers["Content-Length"].flatMap { ASCII.decimal($0) }
-    }
-
     /// The media type of the body without its parameters, in lower case.
     public var contentType: String? {
         guard let value = headers["Content-Type"] else { return nil }

@@ -85,9 +85,6 @@ public struct ImageConfig: Hashable, Sendable {
     /// Removes the id of the container that an image was committed from, which says nothing about a built image.
     public mutating func forgetContainer() { others["container"] = nil }
 
-    /// Keeps nothing but what the properties stand for.
-    public mutating func forgetOthers() { others = JSONObject() }
-
     /// Configs are equal when their bytes are.
     public static func == (left: Self, right: Self) -> Bool { left.bytes == right.bytes }
 

@@ -20,24 +20,18 @@ extension Errno {
     public static let notPermitted = Errno(rawValue: EPERM)
     /// No such file or directory.
     public static let noSuchFile = Errno(rawValue: ENOENT)
-    /// No such process.
-    public static let noSuchProcess = Errno(rawValue: ESRCH)
     /// Interrupted by a signal.
     public static let interrupted = Errno(rawValue: EINTR)
     /// Input/output error.
     public static let inputOutput = Errno(rawValue: EIO)
     /// Exec format error.
     public static let execFormat = Errno(rawValue: ENOEXEC)
-    /// Bad file descriptor.
-    public static let badDescriptor = Errno(rawValue: EBADF)
     /// Resource temporarily unavailable.
     public static let tryAgain = Errno(rawValue: EAGAIN)
     /// Permission denied.
     public static let permissionDenied = Errno(rawValue: EACCES)
     /// File exists.
     public static let fileExists = Errno(rawValue: EEXIST)
-    /// Invalid cross-device link.
-    public static let crossDevice = Errno(rawValue: EXDEV)
     /// Not a directory.
     public static let notDirectory = Errno(rawValue: ENOTDIR)
     /// Is a directory.
@@ -52,14 +46,8 @@ extension Errno {
     public static let brokenPipe = Errno(rawValue: EPIPE)
     /// File name too long.
     public static let nameTooLong = Errno(rawValue: ENAMETOOLONG)
-    /// Function not implemented.
-    public static let notImplemented = Errno(rawValue: ENOSYS)
-    /// Directory not empty.
-    public static let directoryNotEmpty = Errno(rawValue: ENOTEMPTY)
     /// Too many levels of symbolic links, or a link where none may be.
     public static let tooManyLinks = Errno(rawValue: ELOOP)
-    /// Operation not supported.
-    public static let notSupported = Errno(rawValue: EOPNOTSUPP)
     /// Connection refused.
     public static let connectionRefused = Errno(rawValue: ECONNREFUSED)
     /// Connection reset by peer.

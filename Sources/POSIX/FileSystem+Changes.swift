@@ -168,14 +168,4 @@ extension FileSystem {
     public static func lchown(_ path: String, uid: UInt32, gid: UInt32) throws(POSIXError) {
         try systemCall("lchown", path) { Glibc.lchown(path, uid, gid) }
     }
-
-    /// Sets the times of what a path names; of a symbolic link, of the link itself.
-    /// - Parameters:
-    ///   - path: Any path.
-    ///   - time: The time of the last change, and of the last access.
-    /// - Throws: When the system refuses.
-    public static func setTimes(_ path: String, _ time: FileTime) throws(POSIXError) {
-        let times = [time.timespec, time.timespec]
-        try systemCall("utimes", path) { utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) }
-    }
 }

@@ -84,7 +84,7 @@ struct PlatformAPITests {
         "gains and loses features with the right version",
         arguments: [
             (PlatformFeature.sbomFiles, "0.7", "0.8"), (.legacyBOMFiles, "0.8", "0.9"), (.commandArrays, "0.9", "0.10"),
-            (.buildConfig, "0.10", "0.11"), (.runImageExtension, "0.11", "0.12"), (.layout, "0.11", "0.12"),
+            (.launcherSBOM, "0.10", "0.11"), (.runImageExtension, "0.11", "0.12"), (.layout, "0.11", "0.12"),
             (.insecureRegistries, "0.12", "0.13"), (.restorerRunImageCheck, "0.13", "0.14"),
             (.systemBuildpacks, "0.14", "0.15"), (.executionEnvironments, "0.14", "0.15"),
         ]
@@ -94,12 +94,10 @@ struct PlatformAPITests {
         #expect(try PlatformAPI(since).supports(feature))
     }
 
-    @Test("guards extensions as experimental, and compares stacks, only in older versions")
+    @Test("guards extensions as experimental in older versions only")
     func removals() throws {
         #expect(try PlatformAPI("0.12").supports(.experimentalExtensions))
-        #expect(!PlatformAPI.latest.supports(.experimentalExtensions))
-        #expect(try PlatformAPI("0.11").supports(.stackValidation))
-        #expect(try !PlatformAPI("0.12").supports(.stackValidation))
+        #expect(try !PlatformAPI("0.13").supports(.experimentalExtensions))
     }
 }
 

@@ -32,7 +32,6 @@ struct FlagTableTests {
         #expect(parsed.boolean("daemon") == true)
         #expect(parsed.integer("uid") == 7)
         #expect(parsed.arguments == ["image"])
-        #expect(parsed.isGiven("app") && !parsed.isGiven("ttl"))
     }
 
     @Test("without flags, defaults apply")

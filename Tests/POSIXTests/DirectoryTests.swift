@@ -27,21 +27,7 @@ struct AnchoredOperation: CustomTestStringConvertible, Sendable {
         AnchoredOperation(testDescription: "making a directory") { directory, name throws(POSIXError) in
             try directory.makeDirectory(name)
         },
-        AnchoredOperation(testDescription: "opening beneath") { directory, name throws(POSIXError) in
-            _ = try directory.openBeneath(name)
-        },
     ]
-}
-
-/// A path that must not be opened below a directory.
-struct HostilePath: CustomTestStringConvertible {
-    var path: PathBytes
-    var testDescription: String { path.string }
-
-    static let all: [HostilePath] = [
-        "..", "../outside/secret", "/etc/passwd", "link", "link/secret", "inside/../../outside/secret", "dir-link/file",
-        "inside/up", "inside/up/outside/secret", "inside/self/link", "absolute", "dangling", "file/x",
-    ].map { HostilePath(path: $0) }
 }
 
 @Suite("Anchored directories")
@@ -72,31 +58,6 @@ struct DirectoryTests {
         #expect(try FileSystem.readText(temporary.path("outside/secret")) == "keep")
         #expect(try FileSystem.status(temporary.path("outside/secret")).mode == 0o600)
         #expect(try FileSystem.list(temporary.path("outside")).count == 1)
-    }
-
-    @Test("no path leads out of the directory or through a link, with openat2 and without", arguments: HostilePath.all)
-    func staysBeneath(hostile: HostilePath) throws {
-        let temporary = try hostileTree()
-        let directory = try Directory(opening: temporary.path("tree"))
-        let expected: Set<Errno> = [.tooManyLinks, .notDirectory, .crossDevice]
-        let modern = #expect(throws: POSIXError.self) { _ = try directory.openBeneath(hostile.path) }
-        #expect(expected.contains(try #require(modern).errno))
-        let old = #expect(throws: POSIXError.self) { _ = try directory.openByElements(hostile.path, .read, mode: 0) }
-        #expect(expected.contains(try #require(old).errno))
-    }
-
-    @Test(
-        "ordinary paths can be opened, with openat2 and without",
-        arguments: ["file", "inside/file", "./inside/./file"]
-    )
-    func opensBeneath(path: String) throws {
-        let temporary = try hostileTree()
-        let directory = try Directory(opening: temporary.path("tree"))
-        let expected = try FileSystem.readFile(temporary.path("tree/\(path)"))
-        let modern = try directory.openBeneath(PathBytes(path))
-        #expect(try modern.descriptor.readToEnd() == expected)
-        let old = try directory.openByElements(PathBytes(path), .read, mode: 0)
-        #expect(try old.descriptor.readToEnd() == expected)
     }
 
     @Test("removing a tree removes links, not what they lead to")

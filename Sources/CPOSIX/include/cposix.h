@@ -61,14 +61,6 @@ static inline int cposix_openat(int directory, const char *path, int flags, mode
     return openat(directory, path, flags | O_CLOEXEC, mode);
 }
 
-/// `openat2` with resolution flags, or -1 and `ENOSYS` where the kernel lacks it; adds `O_CLOEXEC`.
-int cposix_openat2(int directory, const char *path, int flags, mode_t mode, uint64_t resolve);
-
-/// `openat2` resolution flags: stay below the directory, and follow neither symbolic nor magic links.
-#define CPOSIX_RESOLVE_NO_MAGICLINKS 0x02
-#define CPOSIX_RESOLVE_NO_SYMLINKS 0x04
-#define CPOSIX_RESOLVE_BENEATH 0x08
-
 /// `fcntl` with an integer argument.
 static inline int cposix_fcntl(int descriptor, int command, int argument) {
     return fcntl(descriptor, command, argument);

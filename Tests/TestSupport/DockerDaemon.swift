@@ -37,8 +37,9 @@ public final class DockerDaemon: Sendable {
     }
 
     /// Starts a daemon and waits until it answers.
+    /// - Parameter arguments: Further arguments of `dockerd`, for instance where else it listens.
     /// - Throws: When the program is missing, or does not answer in time.
-    public init() throws(POSIXError) {
+    public init(arguments: [String] = []) throws(POSIXError) {
         guard let program = Conditions.commandPath("dockerd") else {
             throw POSIXError(.noSuchFile, "fork/exec", "dockerd")
         }
@@ -52,7 +53,7 @@ public final class DockerDaemon: Sendable {
                         "--bridge=none", "--iptables=false", "--ip6tables=false", "--storage-driver", driver,
                         "--data-root", directory.path("data"), "--exec-root", directory.path("exec"),
                         "--host", "unix://\(socketPath)", "--pidfile", directory.path("pid"),
-                    ]
+                    ] + arguments
                 ),
                 outputPath: directory.path("log")
             )

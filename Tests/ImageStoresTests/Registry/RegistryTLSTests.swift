@@ -7,42 +7,14 @@ import Testing
 
 private let hasTools = hasRegistry && Conditions.commandExists("openssl")
 
-/// A private authority, and a certificate for this machine signed by it.
-private struct Authority {
-    let directory: TemporaryDirectory
-    var certificatePath: String { directory.path("ca.crt") }
-    var server: RegistryServer.TLSFiles {
-        RegistryServer.TLSFiles(certificatePath: directory.path("server.crt"), keyPath: directory.path("server.key"))
-    }
-
-    /// Makes both; the server's certificate is for the given names.
-    init(names: String = "IP:127.0.0.1,DNS:localhost") throws {
-        directory = try TemporaryDirectory()
-        func openssl(_ arguments: String) throws {
-            let result = try runCommand(
-                ["openssl"] + arguments.split(separator: " ").map(String.init),
-                in: directory.path
-            )
-            guard result.status.isSuccess else { throw POSIXError(.inputOutput, "openssl", result.errors) }
-        }
-        let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
-        try openssl("req -x509 \(key) -keyout ca.key -out ca.crt -days 2 -subj /CN=test-ca")
-        try openssl("req \(key) -keyout server.key -out server.csr -subj /CN=test-server")
-        _ = try directory.write("ext", "subjectAltName=\(names)\n")
-        try openssl(
-            "x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -out server.crt -days 2 -extfile ext"
-        )
-    }
-}
-
 @Suite("Registry over TLS", .enabled(if: hasTools, "needs docker-registry and openssl"))
 struct RegistryTLSTests {
-    private let authority: Authority
+    private let authority: TestAuthority
     private let registry: RegistryServer
     private let image = TestImage.random(layers: [3 << 20, 10])
 
     init() throws {
-        authority = try Authority()
+        authority = try TestAuthority()
         registry = try RegistryServer(tls: authority.server)
     }
 
@@ -77,7 +49,7 @@ struct RegistryTLSTests {
 
     @Test("does not talk to a registry that shows the certificate of another one")
     func wrongName() throws {
-        let other = try Authority(names: "DNS:other.test")
+        let other = try TestAuthority(names: "DNS:other.test")
         let registry = try RegistryServer(tls: other.server)
         let store = try makeStore(environment: ["SSL_CERT_FILE": other.certificatePath])
         let error = #expect(throws: OCIError.self) { try store.checkReadAccess("\(registry.host)/aa/bb") }
@@ -97,7 +69,7 @@ struct RegistryTLSTests {
     @Test("goes through a tunnel of a proxy, which sees nothing")
     func tunnel() throws {
         // The registry's name has to be one that is not this machine's, since those never use a proxy.
-        let authority = try Authority(names: "DNS:registry.test")
+        let authority = try TestAuthority(names: "DNS:registry.test")
         let registry = try RegistryServer(tls: authority.server)
         let port = registry.port
         let targets = Lock<[String]>([])

@@ -1,8 +1,10 @@
 """The mutants: lifecycles that each do one thing wrong. `scripts/conformance mutants` sees that the fixtures notice."""
 
+import io
 import pathlib
 import re
 import shutil
+import tarfile
 
 from mutation import Image, Mutant, drop_lines
 
@@ -540,6 +542,28 @@ class ExporterMissesFiles(ImageMutant):
             return not (member.isreg() and member.name.lstrip("/").startswith("workspace/"))
 
         image.edit_layer(lambda names: any(name.startswith("/workspace/") for name in names), leave_out)
+
+
+@mutant
+class ExporterLeaksBuildLayers(ImageMutant):
+    about = "layers that are not for launch are in the image, in a layer that no label names"
+    run = ["buildpack/layers/*", "platform/exporter/la*"]
+
+    def after(self, call, status):
+        self.leaked = []
+        for path in call.layers_dir().glob("*/*.toml"):
+            layer = path.with_suffix("")
+            if path.name not in ("launch.toml", "store.toml") and layer.is_dir() and "launch = true" not in path.read_text():
+                self.leaked.append(layer)
+        return super().after(call, status)
+
+    def change(self, image):
+        output = io.BytesIO()
+        with tarfile.open(fileobj=output, mode="w", format=tarfile.PAX_FORMAT) as archive:
+            for layer in self.leaked:
+                archive.add(layer)
+        if self.leaked:
+            image.add_layer(output.getvalue())
 
 
 @mutant

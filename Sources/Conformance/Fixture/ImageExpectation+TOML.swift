@@ -6,7 +6,7 @@ extension ImageExpectation {
             document,
             keys: [
                 "ref", "layout", "exists", "manifest", "config", "env", "env_without", "labels", "base", "layer_count",
-                "layer",
+                "lacks", "layer",
             ] + ValueExpectation.keys
         )
         switch (try table.string("ref"), try table.path("layout")) {
@@ -33,6 +33,7 @@ extension ImageExpectation {
         environmentWithout = try table.strings("env_without")
         base = try table.string("base").map(ImagePlace.init)
         layerCount = try document.integer("layer_count")
+        lacks = try table.strings("lacks")
         for layer in try table.tables("layer") { layers.append(try LayerExpectation(layer)) }
     }
 }

@@ -76,6 +76,8 @@ struct ImageExpectation {
     var environmentWithout: [String] = []
     var base: ImagePlace?
     var layerCount: Int64?
+    /// Members that no layer may have.
+    var lacks: [String] = []
     var layers: [LayerExpectation] = []
 }
 
@@ -104,7 +106,7 @@ struct LayerExpectation {
     var members: [String]?
     var lacks: [String] = []
     var diffID: String?
-    /// Where in the image's document the diffID has to be.
+    /// Where in the image's document the diffID has to be; at one of the places if there are several.
     var label: ValuePath?
     var details: [MemberExpectation] = []
 }

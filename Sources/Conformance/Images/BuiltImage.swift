@@ -79,8 +79,11 @@ struct BuiltImage {
             let value = try bindings.given(value)
             labels[try bindings.given(name)] = value.isEmpty ? nil : .string(value)
         }
-        var environment = image.isRunImage ? runEnvironment : []
-        for entry in image.environment { environment.append(try bindings.given(entry)) }
+        var given: [String] = []
+        for entry in image.environment { given.append(try bindings.given(entry)) }
+        let names = Set(given.map { $0.prefix { $0 != "=" } })
+        let usual = image.isRunImage ? runEnvironment.filter { !names.contains($0.prefix { $0 != "=" }) } : []
+        let environment = usual + given
 
         var settings: [String: JSONValue] = [:]
         for (name, value) in image.settings {

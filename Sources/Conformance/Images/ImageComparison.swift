@@ -36,6 +36,10 @@ struct ImageComparison {
         if let count = expectation.layerCount, count != Int64(image.layers.count) {
             lines.append("expected \(count) layers, found \(image.layers.count)")
         }
+        for layer in image.layers {
+            let members = try layer.members(matching: expectation.lacks, bindings)
+            lines += members.map { "expected no layer with \($0), found \(layer.diffID)" }
+        }
         for layer in expectation.layers { lines += try LayerComparison(layer, image, bindings).differences() }
         return lines.map { "image \(name): \($0)" }
     }
@@ -109,11 +113,7 @@ struct LayerComparison {
             for member in members { expected.append(try bindings.given(member)) }
             lines += listDifferences(expected, layer.members.keys.sorted(), of: "the list of members")
         }
-        for pattern in expectation.lacks {
-            let glob = Glob(try bindings.given(pattern))
-            let found = layer.members.keys.filter(glob.matches).sorted()
-            lines += found.map { "expected no member \($0), found one" }
-        }
+        lines += try layer.members(matching: expectation.lacks, bindings).map { "expected no member \($0), found one" }
         if let diffID = expectation.diffID {
             let pattern = try bindings.expected(diffID)
             if !pattern.matches(layer.diffID) {
@@ -121,9 +121,10 @@ struct LayerComparison {
             }
         }
         if let label = expectation.label {
-            let found = label.places(in: image.document).first?.value.text
-            if found != layer.diffID {
-                lines.append("\(label): expected the layer's diffID \(layer.diffID), found \(found ?? "nothing")")
+            let found = label.places(in: image.document).map { $0.value.text ?? "no text" }
+            if !found.contains(layer.diffID) {
+                let shown = found.isEmpty ? "nothing" : found.joined(separator: ", ")
+                lines.append("\(label): expected the layer's diffID \(layer.diffID), found \(shown)")
             }
         }
         for details in expectation.details { lines += try differences(details, layer) }
@@ -153,5 +154,18 @@ struct LayerComparison {
             }
         }
         return lines
+    }
+}
+
+extension LayerListing {
+    /// The members whose paths match one of the patterns.
+    /// - Throws: When a pattern has a name that means nothing.
+    fileprivate func members(matching patterns: [String], _ bindings: Bindings) throws(CaseError) -> [String] {
+        var found: Set<String> = []
+        for pattern in patterns {
+            let glob = Glob(try bindings.given(pattern))
+            found.formUnion(members.keys.filter(glob.matches))
+        }
+        return found.sorted()
     }
 }

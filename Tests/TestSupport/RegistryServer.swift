@@ -66,7 +66,7 @@ public final class RegistryServer: Sendable {
                 SubprocessConfiguration(executable: program, arguments: ["serve", configurationPath]),
                 outputPath: directory.path("log")
             )
-            guard Self.answers(port: port, process) else { continue }
+            guard Self.listens(port: port, process, logPath: directory.path("log")) else { continue }
             self.port = port
             self.process = process
             return
@@ -79,9 +79,10 @@ public final class RegistryServer: Sendable {
         process.stop()
     }
 
-    private static func answers(port: UInt16, _ process: RunningProcess) -> Bool {
+    /// Waits until the registry says that it listens; who answers at the port might be somebody else, who was faster.
+    private static func listens(port: UInt16, _ process: RunningProcess, logPath: String) -> Bool {
         for _ in 1...1000 where process.isRunning {
-            if (try? Socket.connectTCP(host: "127.0.0.1", port: port, timeout: 1000)) != nil { return true }
+            if (try? FileSystem.readText(logPath))?.contains("listening on 127.0.0.1:\(port)") == true { return true }
             Clock.sleep(milliseconds: 10)
         }
         return false

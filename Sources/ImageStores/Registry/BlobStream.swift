@@ -74,13 +74,10 @@ final class BlobStream: Sendable {
     ) -> (digest: Digest, content: BlobSpool, isSent: Bool)? {
         guard client.isEmpty(repository),
             let upload = try? client.startUpload(repository, action: action(repository, client))
-        else {
-            decline()
-            return finished.map { ($0, content, false) }
-        }
+        else { return decline() }
         guard upload.chunkSize == nil, let end = sendBody(upload, repository, client, isCancelled) else {
             client.cancel(upload, repository)
-            return waitForDigest().map { ($0, content, false) }
+            return decline()
         }
         guard let digest = waitForDigest() else {
             client.cancel(upload, repository)
@@ -129,7 +126,7 @@ final class BlobStream: Sendable {
                 )
                 sent = next.upperBound
             }
-            guard finished != nil else { throw .cancelled }
+            guard waitForDigest() != nil else { throw .cancelled }
         }
         guard let response = try? client.send(call) else { return nil }
         defer { response.discard() }
@@ -144,13 +141,6 @@ final class BlobStream: Sendable {
         }
     }
 
-    /// The digest, if the content is complete.
-    private var finished: Digest? {
-        state.update { state in
-            if case .finished(let digest) = state.end { digest } else { nil }
-        }
-    }
-
     /// The digest, once the content is complete; nil if that does not happen.
     private func waitForDigest() -> Digest? {
         state.wait(until: { $0.end != nil }) { state in
@@ -159,8 +149,14 @@ final class BlobStream: Sendable {
     }
 
     /// Leaves the blob to whoever finishes it.
-    private func decline() {
-        state.update { if $0.end == nil { $0.isDeclined = true } }
+    ///
+    /// - Returns: the blob, if that has happened already
+    private func decline() -> (digest: Digest, content: BlobSpool, isSent: Bool)? {
+        state.update { state in
+            if state.end == nil { state.isDeclined = true }
+            guard case .finished(let digest) = state.end else { return nil }
+            return (digest, content, false)
+        }
     }
 
     private func action(_ repository: String, _ client: RegistryClient) -> String {

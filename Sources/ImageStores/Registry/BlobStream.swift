@@ -26,11 +26,15 @@ final class BlobStream: Sendable {
     }
 
     private let content: BlobSpool
+    private let repository: String
+    private let client: RegistryClient
+    private let action: String
     private let state: Condition<State>
 
     /// Makes a stream of a blob that has reached its file.
-    init(_ content: BlobSpool) {
-        self.content = content
+    init(_ content: BlobSpool, to repository: String, client: RegistryClient) {
+        (self.content, self.repository, self.client) = (content, repository, client)
+        action = "push a blob to \(client.registry)/\(repository) while it is made"
         state = Condition(State(written: content.size))
     }
 
@@ -62,20 +66,15 @@ final class BlobStream: Sendable {
 
     /// Sends what there is, and what comes, unless the repository may have the blob already.
     ///
-    /// - Parameters:
-    ///   - repository: where the blob goes
-    ///   - client: the client of its registry
-    ///   - isCancelled: ends the sending
+    /// - Parameter isCancelled: ends the sending
     /// - Returns: the blob, and whether the registry has it now; nil if there is nothing left to do here
     func send(
-        to repository: String,
-        client: RegistryClient,
         isCancelled: @escaping @Sendable () -> Bool
     ) -> (digest: Digest, content: BlobSpool, isSent: Bool)? {
-        guard client.isEmpty(repository),
-            let upload = try? client.startUpload(repository, action: action(repository, client))
-        else { return decline() }
-        guard upload.chunkSize == nil, let end = sendBody(upload, repository, client, isCancelled) else {
+        guard isToEmptyRepository, let upload = try? client.startUpload(repository, action: action) else {
+            return decline()
+        }
+        guard upload.chunkSize == nil, let end = sendBody(upload, isCancelled) else {
             client.cancel(upload, repository)
             return decline()
         }
@@ -83,16 +82,23 @@ final class BlobStream: Sendable {
             client.cancel(upload, repository)
             return nil
         }
-        let completion = RegistryClient.Call(
-            method: .put,
-            url: end.adding([("digest", "\(digest)")]),
-            headers: HTTPHeaders([("Content-Type", "application/octet-stream")]),
-            scopes: [.push(repository)],
+        let completion = client.uploadCall(
+            .put,
+            end.adding([("digest", "\(digest)")]),
+            repository,
             accepted: [201, 204],
-            action: action(repository, client),
-            repeats: false
+            action: action
         )
         return (digest, content, (try? client.perform(completion)) != nil)
+    }
+
+    /// Whether the repository has nothing in it, or does not exist, as far as the registry says.
+    private var isToEmptyRepository: Bool {
+        let known = client.session.known
+        guard !known.hasImage(in: repository), let hasTags = try? client.hasTags(repository) else { return false }
+        // So that it is asked once.
+        if hasTags { known.addImage(in: repository) }
+        return !hasTags
     }
 
     /// Sends the content up to its end with one request.
@@ -100,20 +106,9 @@ final class BlobStream: Sendable {
     /// - Returns: where the upload is completed; nil if it can't be
     private func sendBody(
         _ upload: RegistryClient.Upload,
-        _ repository: String,
-        _ client: RegistryClient,
         _ isCancelled: @escaping @Sendable () -> Bool
     ) -> HTTPURL? {
-        var call = RegistryClient.Call(
-            method: .patch,
-            url: upload.location,
-            headers: HTTPHeaders([("Content-Type", "application/octet-stream")]),
-            scopes: [.push(repository)],
-            accepted: [201, 202, 204],
-            action: action(repository, client),
-            repeats: false
-        )
-        call.body = .chunked { [self] write throws(HTTPError) in
+        let body = HTTPBody.chunked { [self] write throws(HTTPError) in
             var sent = 0
             while let next = next(after: sent) {
                 try content.read(
@@ -128,9 +123,17 @@ final class BlobStream: Sendable {
             }
             guard waitForDigest() != nil else { throw .cancelled }
         }
+        let call = client.uploadCall(
+            .patch,
+            upload.location,
+            repository,
+            accepted: [201, 202, 204],
+            action: action,
+            body: body
+        )
         guard let response = try? client.send(call) else { return nil }
         defer { response.discard() }
-        return try? client.location(of: response, action: call.action)
+        return try? client.location(of: response, action: action)
     }
 
     /// The bytes that can be sent next; waits for them, and is nil when there will be none.
@@ -157,17 +160,5 @@ final class BlobStream: Sendable {
             guard case .finished(let digest) = state.end else { return nil }
             return (digest, content, false)
         }
-    }
-
-    private func action(_ repository: String, _ client: RegistryClient) -> String {
-        "push a blob to \(client.registry)/\(repository) while it is made"
-    }
-}
-
-extension RegistryClient {
-    /// Whether a repository has nothing in it, or does not exist, as far as the registry says.
-    fileprivate func isEmpty(_ repository: String) -> Bool {
-        guard !session.known.hasImage(in: repository), let tags = try? hasTags(repository) else { return false }
-        return !tags
     }
 }

@@ -13,6 +13,9 @@ final class BlobTransfers: Sendable {
         var streams: [BlobStream] = []
         var failure: OCIError?
         var isAbandoned = false
+
+        /// Whether there is any use in moving more.
+        var takesMore: Bool { failure == nil && !isAbandoned }
     }
 
     private let state = Lock(State())
@@ -26,52 +29,43 @@ final class BlobTransfers: Sendable {
     /// Begins to move a blob soon; does nothing if the blob was submitted before, or if another one has failed.
     func submit(_ digest: Digest, _ transfer: @escaping Transfer) {
         let queue = state.withLock { state in
-            state.known.contains(digest) ? nil : self.queue(in: &state)
+            state.takesMore && state.known.insert(digest).inserted ? self.queue(in: &state) : nil
         }
-        guard let queue, claim(digest) else { return }
-        queue.submit { [self] in run(transfer) }
+        queue?.submit { [self] in run(transfer) }
     }
 
     /// Begins to send a blob that is still being made.
     ///
     /// - Parameters:
     ///   - stream: the blob; left alone where as many are being sent as may be, so that there are threads for the others
-    ///   - repository: where the blob goes
-    ///   - client: the client of its registry
     ///   - transfer: makes the transfer that sends the blob as any other, where this has not done it
     /// - Returns: whether the blob is taken care of once it is finished
     func follow(
         _ stream: BlobStream,
-        to repository: String,
-        client: RegistryClient,
         otherwise transfer: @escaping @Sendable (BlobSpool, Digest) -> Transfer
     ) -> Bool {
         let queue = state.withLock { state -> WorkQueue? in
-            guard state.streams.count < max(1, threads / 2), let queue = self.queue(in: &state) else { return nil }
+            guard state.takesMore, state.streams.count < max(1, threads / 2) else { return nil }
             state.streams.append(stream)
-            return queue
+            return self.queue(in: &state)
         }
         guard let queue else { return false }
         queue.submit { [self] in
-            let blob = stream.send(to: repository, client: client) { self.shouldStop }
-            state.withLock { $0.streams.removeAll { $0 === stream } }
-            guard let blob, claim(blob.digest), !blob.isSent else { return }
+            let blob = stream.send { self.shouldStop }
+            let isNew = state.withLock { state in
+                state.streams.removeAll { $0 === stream }
+                return blob.map { state.known.insert($0.digest).inserted } ?? false
+            }
+            guard let blob, isNew, !blob.isSent else { return }
             run(transfer(blob.content, blob.digest))
         }
         return true
     }
 
-    /// The queue, unless nothing is to be moved any more.
-    private func queue(in state: inout State) -> WorkQueue? {
-        guard state.failure == nil, !state.isAbandoned else { return nil }
+    private func queue(in state: inout State) -> WorkQueue {
         let queue = state.queue ?? WorkQueue(threads: threads, capacity: 1024)
         state.queue = queue
         return queue
-    }
-
-    /// Whether nobody has moved the blob or is about to.
-    private func claim(_ digest: Digest) -> Bool {
-        state.withLock { $0.known.insert(digest).inserted }
     }
 
     private func run(_ transfer: Transfer) {

@@ -155,16 +155,7 @@ struct BlobUpload {
         guard !isCancelled() else {
             throw RegistryError(registry: client.registry, action: action, cause: .local("cancelled"))
         }
-        return RegistryClient.Call(
-            method: method,
-            url: url,
-            headers: HTTPHeaders([("Content-Type", "application/octet-stream")]),
-            scopes: [.push(repository)],
-            accepted: accepted,
-            action: action,
-            // What a repetition has to begin with depends on what has arrived.
-            repeats: false
-        )
+        return client.uploadCall(method, url, repository, accepted: accepted, action: action)
     }
 
     private func body(_ range: Range<Int>) -> HTTPBody {

@@ -12,13 +12,16 @@ final class KnownBlobs: Sendable {
     /// Notes what an image of a repository consists of.
     func add(_ manifest: ImageManifest, in repository: String) {
         let digests = manifest.layers.lazy.filter(\.mediaType.isDistributable).map(\.digest)
-        blobs.withLock { $0[repository, default: [manifest.config.digest]].formUnion(digests) }
+        blobs.withLock { $0[repository, default: []].formUnion(digests + [manifest.config.digest]) }
     }
 
     /// Whether a repository has a blob as far as is known.
     func contains(_ digest: Digest, in repository: String) -> Bool {
         blobs.withLock { $0[repository]?.contains(digest) ?? false }
     }
+
+    /// Notes that a repository has an image of which nothing else is known.
+    func addImage(in repository: String) { blobs.withLock { $0[repository] = $0[repository] ?? [] } }
 
     /// Whether a repository is known to have an image.
     func hasImage(in repository: String) -> Bool { blobs.withLock { $0[repository] != nil } }

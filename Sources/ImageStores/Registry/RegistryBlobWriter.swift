@@ -43,7 +43,6 @@ final class RegistryBlobWriter: BlobWriter {
         guard let content else { return }
         self.content = nil
         guard Int64(content.size) == size else {
-            stream?.abandon()
             throw .sizeMismatch(digest: digest, expected: size, found: Int64(content.size))
         }
         guard let stream, stream.finish(digest) else { return send(content, digest) }

@@ -112,6 +112,29 @@ extension RegistryClient {
         )
     }
 
+    /// A request that goes on with an upload.
+    ///
+    /// It is not repeated by itself: what a repetition has to begin with depends on what has arrived.
+    func uploadCall(
+        _ method: HTTPMethod,
+        _ url: HTTPURL,
+        _ repository: String,
+        accepted: Set<Int>,
+        action: String,
+        body: HTTPBody = .empty
+    ) -> Call {
+        Call(
+            method: method,
+            url: url,
+            headers: HTTPHeaders([("Content-Type", "application/octet-stream")]),
+            body: body,
+            scopes: [.push(repository)],
+            accepted: accepted,
+            action: action,
+            repeats: false
+        )
+    }
+
     /// Tells the registry to forget an upload; that it does not is no harm.
     func cancel(_ upload: Upload, _ repository: String) {
         _ = try? perform(

@@ -50,9 +50,8 @@ final class RegistryDestination: ImageDestination {
         return RegistryBlobWriter(BlobSpool(directory: temporaryDirectory)) { [transfers] content, digest in
             transfers.submit(digest, transfer(content, digest))
         } startStream: { [client, main, transfers] content in
-            let stream = BlobStream(content)
-            let isFollowed = transfers.follow(stream, to: main.repository, client: client, otherwise: transfer)
-            return isFollowed ? stream : nil
+            let stream = BlobStream(content, to: main.repository, client: client)
+            return transfers.follow(stream, otherwise: transfer) ? stream : nil
         }
     }
 

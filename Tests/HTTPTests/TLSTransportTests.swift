@@ -5,44 +5,25 @@ import Testing
 
 @testable import TLS
 
-/// An OpenSSL server that answers every GET with a page, and the files that it and its clients need.
+/// An OpenSSL server that answers every GET with a page.
 private final class TLSServer: Sendable {
-    let directory: TemporaryDirectory
+    let authority: TestAuthority
     let port: UInt16
     private let process: RunningProcess
 
     init(options: [String] = []) throws {
-        directory = try TemporaryDirectory()
-        let directory = directory
-        func openssl(_ arguments: String) throws {
-            let result = try runCommand(
-                ["openssl"] + arguments.split(separator: " ").map(String.init),
-                in: directory.path
-            )
-            guard result.status.isSuccess else { throw POSIXError(.inputOutput, "openssl", result.errors) }
-        }
-        let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
-        for name in ["ca", "other"] {
-            try openssl("req -x509 \(key) -keyout \(name).key -out \(name).crt -days 2 -subj /CN=\(name)")
-        }
-        _ = try directory.write("server.ext", "subjectAltName=IP:127.0.0.1,DNS:localhost\n")
-        _ = try directory.write("client.ext", "extendedKeyUsage=clientAuth\n")
-        for name in ["server", "client"] {
-            try openssl("req \(key) -keyout \(name).key -out \(name).csr -subj /CN=\(name)")
-            try openssl(
-                "x509 -req -in \(name).csr -CA ca.crt -CAkey ca.key -CAcreateserial -out \(name).crt -days 2 -extfile \(name).ext"
-            )
-        }
+        authority = try TestAuthority()
         port = try ListeningSocket().port
         process = try RunningProcess(
             SubprocessConfiguration(
                 executable: Conditions.commandPath("openssl") ?? "openssl",
                 arguments: [
-                    "s_server", "-accept", "127.0.0.1:\(port)", "-cert", "server.crt", "-key", "server.key", "-www",
+                    "s_server", "-accept", "127.0.0.1:\(port)", "-cert", authority.server.certificatePath,
+                    "-key", authority.server.keyPath, "-www",
                 ] + options,
-                workingDirectory: directory.path
+                workingDirectory: authority.directory.path
             ),
-            outputPath: directory.path("log")
+            outputPath: authority.directory.path("log")
         )
         for _ in 0..<500 {
             if (try? Socket.connectTCP(host: "127.0.0.1", port: port, timeout: 1000)) != nil { return }
@@ -64,7 +45,7 @@ private final class TLSServer: Sendable {
         return try client.send(HTTPRequest(.get, HTTPURL("https://\(host):\(port)/"))).status
     }
 
-    var trust: TLSTrust { TLSTrust(authorities: .init(files: [directory.path("ca.crt")])) }
+    var trust: TLSTrust { TLSTrust(authorities: .init(files: [authority.certificatePath])) }
 }
 
 @Suite("TLS", .enabled(if: Conditions.commandExists("openssl"), "needs openssl"))
@@ -78,7 +59,8 @@ struct TLSTransportTests {
     @Test("refuses a server of another authority, and of none")
     func untrusted() throws {
         let server = try TLSServer()
-        for trust in [TLSTrust(authorities: .init(files: [server.directory.path("other.crt")])), TLSTrust()] {
+        let other = try TestAuthority()
+        for trust in [TLSTrust(authorities: .init(files: [other.certificatePath])), TLSTrust()] {
             let error = #expect(throws: HTTPError.self) { try server.get(trust) }
             #expect(error.map { "\($0)".contains("certificate is not trusted") } == true)
         }
@@ -97,8 +79,8 @@ struct TLSTransportTests {
         #expect(throws: HTTPError.self) { try server.get(server.trust) }
         var trust = server.trust
         trust.identity = .init(
-            certificateFile: server.directory.path("client.crt"),
-            keyFile: server.directory.path("client.key")
+            certificateFile: server.authority.client.certificatePath,
+            keyFile: server.authority.client.keyPath
         )
         #expect(try server.get(trust) == 200)
     }

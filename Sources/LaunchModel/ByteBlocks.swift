@@ -13,6 +13,12 @@ extension UnsafeRawBufferPointer {
         return count >= other.count && memcmp(ownStart, start, other.count) == 0
     }
 
+    /// Whether these are the bytes of a text.
+    ///
+    /// - Parameter text: The text.
+    /// - Returns: Whether they are.
+    func spells(_ text: StaticString) -> Bool { count == text.utf8CodeUnitCount && begins(with: text.bytes) }
+
     /// Where a byte is first.
     ///
     /// - Parameter byte: The byte.
@@ -89,7 +95,5 @@ extension ArraySlice<UInt8> {
     ///
     /// - Parameter text: The text.
     /// - Returns: Whether they are.
-    func spells(_ text: StaticString) -> Bool {
-        count == text.utf8CodeUnitCount && withUnsafeBytes { $0.begins(with: text.bytes) }
-    }
+    func spells(_ text: StaticString) -> Bool { withUnsafeBytes { $0.spells(text) } }
 }

@@ -35,7 +35,7 @@ public enum LayerItem: UInt8, Sendable {
     fileprivate init?(named name: UnsafeRawBufferPointer) {
         for number in 0...Self.profileD.rawValue {
             guard let item = LayerItem(rawValue: number) else { continue }
-            if name.count == item.name.utf8CodeUnitCount, name.begins(with: item.name.bytes) {
+            if name.spells(item.name) {
                 self = item
                 return
             }

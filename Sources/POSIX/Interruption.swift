@@ -68,11 +68,8 @@ public enum Interruption {
     /// Does not return if this process is being interrupted: otherwise it would report a failure of the child that was
     /// killed on purpose.
     static func unregister(group: pid_t) {
-        let isInterrupted = state.update { state in
-            state.groups.remove(group)
-            return state.isInterrupted
-        }
-        if isInterrupted { while true { pause() } }
+        state.update { _ = $0.groups.remove(group) }
+        pauseIfInterrupted()
     }
 
     /// Does not return if this process is being interrupted: what has failed since then has not really failed.

@@ -13,8 +13,8 @@ struct LaunchCheck {
     private var shape: [String: Shape] {
         var process: [String: Shape] = [
             "type": .string, "command": hasLists ? .strings : .string, "args": .strings, "default": .boolean,
+            "direct": .boolean,
         ]
-        process["direct"] = .boolean
         if output.descriptor.api.minor >= 8 { process["working-dir"] = .string }
         if output.descriptor.api.minor >= 12 { process["exec-env"] = .strings }
         return [

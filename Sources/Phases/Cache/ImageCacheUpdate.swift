@@ -9,13 +9,15 @@ final class ImageCacheUpdate: CacheUpdate {
     private var draft: ImageDraft
     private var layers: [DiffID: ImageLayer] = [:]
     /// The app image, if it is in the same registry: what both have, the registry can share.
-    var appImage: (any StoredImage)?
+    private var appImage: (any StoredImage)?
 
     init(_ original: (any StoredImage)?, destination: any ImageDestination) {
         self.original = original
         self.destination = destination
         draft = ImageDraft(platform: OCIPlatform(os: "linux", architecture: ""), family: .oci)
     }
+
+    func shareLayers(with image: () -> (any StoredImage)?) { appImage = image() }
 
     func reuse(_ diffID: DiffID) throws(CacheError) {
         guard let original, let descriptor = original.layer(diffID) else { throw .missing(diffID: "\(diffID)") }

@@ -66,11 +66,21 @@ public protocol CacheUpdate: AnyObject {
     /// - Throws: When files can't be read or the cache can't be written.
     func add(_ content: LayerContent, knownAs diffID: DiffID?, with engine: LayerEngine) throws(CacheError) -> DiffID
 
+    /// Learns of the app image, for a cache that can share layers with it.
+    ///
+    /// - Parameter image: Opens the image; only called if that is of use.
+    func shareLayers(with image: () -> (any StoredImage)?)
+
     /// Puts the new version in place of the old one.
     ///
     /// - Parameter metadata: What the cache says about its layers from now on.
     /// - Throws: When the cache can't be written; the old version is still there then.
     func commit(_ metadata: CacheMetadata) throws(CacheError)
+}
+
+extension CacheUpdate {
+    /// Shares nothing.
+    public func shareLayers(with image: () -> (any StoredImage)?) {}
 }
 
 /// What can be wrong with a cache; no reason to fail a build.

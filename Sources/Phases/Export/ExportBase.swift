@@ -51,8 +51,6 @@ struct ExtendedRunImage: Sendable {
 }
 
 extension ExportPhase {
-    private static let rebasableLabel = "io.buildpacks.rebasable"
-
     /// Opens the images that the app image is built on.
     func openBase(_ saver: ImageSaver) throws(PhaseError) -> ExportBase {
         let extended = try extendedConfigImage()
@@ -82,8 +80,8 @@ extension ExportPhase {
             logger.debug("Using config from extensions...")
             draft.container = extended.config.container
             // An extension that says nothing has not promised that its layers fit newer run images.
-            let promised = draft.container.labels[Self.rebasableLabel] == "true"
-            draft.container.labels[Self.rebasableLabel] = promised ? "true" : "false"
+            let promised = draft.container.labels[RebasePhase.rebasableLabel] == "true"
+            draft.container.labels[RebasePhase.rebasableLabel] = promised ? "true" : "false"
         }
         return ExportBase(
             runImage: runImage,

@@ -81,7 +81,7 @@ private final class CacheExport {
         } catch {
             throw ExportError(error.description)
         }
-        (self.update as? ImageCacheUpdate)?.appImage = phase.appImage(inRegistryOf: cache.name)
+        self.update.shareLayers { phase.appImage(inRegistryOf: cache.name) }
     }
 
     func run() throws(ExportError) {

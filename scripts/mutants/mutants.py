@@ -6,7 +6,7 @@ import re
 import shutil
 import tarfile
 
-from mutation import Image, Mutant, drop_lines
+from mutation import Image, Mutant, drop_lines, edit, substitute
 
 MUTANTS = {}
 
@@ -38,6 +38,21 @@ exits("the launcher exits with 0 when it can't find a process type", ["launcher"
 exits("the creator exits with 1 when no group passes", ["creator"], 20, 1, ["platform/creator/no*"])
 
 
+def reversed_group(text):
+    """The text of a group.toml with its buildpacks from last to first."""
+    head, *elements = re.split(r"(?m)^(?=\[\[group\]\])", text)
+    return head + "".join(element.rstrip() + "\n" for element in reversed(elements))
+
+
+class BuildpackMutant(Mutant):
+    """Does something before each bin/`script`: the lines of sh in `prelude`."""
+
+    script, prelude = "", ""
+
+    def before(self, call):
+        call.shim(self.script, self.prelude)
+
+
 # MARK: - Detector
 
 
@@ -48,10 +63,7 @@ class DetectorGroupReversed(Mutant):
     run = ["buildpack/order/*", "platform/detector/*group*"]
 
     def after(self, call, status):
-        path = call.file("group", "CNB_GROUP_PATH", "group.toml")
-        if path.exists():
-            head, *elements = re.split(r"(?m)^(?=\[\[group\]\])", path.read_text())
-            path.write_text(head + "".join(element.rstrip() + "\n" for element in reversed(elements)))
+        edit(call.group(), reversed_group)
         return status
 
 
@@ -62,9 +74,7 @@ class DetectorGroupWithoutAPI(Mutant):
     run = ["platform/detector/*"]
 
     def after(self, call, status):
-        path = call.file("group", "CNB_GROUP_PATH", "group.toml")
-        if path.exists():
-            path.write_text(re.sub(r'(?m)^\s*api = .*\n', "", path.read_text()))
+        substitute(call.group(), r'^\s*api = .*\n')
         return status
 
 
@@ -75,10 +85,7 @@ class DetectorPlanWithoutRequires(Mutant):
     run = ["buildpack/plan/*"]
 
     def after(self, call, status):
-        path = call.file("plan", "CNB_PLAN_PATH", "plan.toml")
-        if path.exists():
-            text = re.sub(r"(?ms)^\s*\[\[entries\.requires\]\]\n(?:(?!\s*\[\[).*\n?)*", "", path.read_text())
-            path.write_text(text)
+        substitute(call.plan(), r"(?s)^\s*\[\[entries\.requires\]\]\n(?:(?!\s*\[\[).*\n?)*")
         return status
 
 
@@ -89,7 +96,7 @@ class DetectorWritesNoPlan(Mutant):
     run = ["platform/detector/*"]
 
     def after(self, call, status):
-        call.file("plan", "CNB_PLAN_PATH", "plan.toml").unlink(missing_ok=True)
+        call.plan().unlink(missing_ok=True)
         return status
 
 
@@ -124,106 +131,86 @@ class DetectorIgnoresPlatformDir(Mutant):
 
 
 @mutant
-class DetectWithoutBuildPlanPath(Mutant):
+class DetectWithoutBuildPlanPath(BuildpackMutant):
     about = "bin/detect has no CNB_BUILD_PLAN_PATH"
     wraps = ["detector"]
     run = ["buildpack/detection/*", "buildpack/env/*"]
-
-    def before(self, call):
-        call.shim("detect", "unset CNB_BUILD_PLAN_PATH")
+    script, prelude = "detect", "unset CNB_BUILD_PLAN_PATH"
 
 
 @mutant
-class DetectWithoutBuildpackDir(Mutant):
+class DetectWithoutBuildpackDir(BuildpackMutant):
     about = "bin/detect has no CNB_BUILDPACK_DIR"
     wraps = ["detector"]
     run = ["buildpack/detection/*", "buildpack/env/*"]
-
-    def before(self, call):
-        call.shim("detect", "unset CNB_BUILDPACK_DIR")
+    script, prelude = "detect", "unset CNB_BUILDPACK_DIR"
 
 
 @mutant
-class DetectInAnotherDirectory(Mutant):
+class DetectInAnotherDirectory(BuildpackMutant):
     about = "bin/detect does not start in the application directory"
     wraps = ["detector"]
     run = ["buildpack/detection/*"]
-
-    def before(self, call):
-        call.shim("detect", "cd /")
+    script, prelude = "detect", "cd /"
 
 
 @mutant
-class DetectIgnoresClearEnv(Mutant):
+class DetectIgnoresClearEnv(BuildpackMutant):
     about = "bin/detect sees the platform's variables in spite of clear-env"
     wraps = ["detector"]
     run = ["buildpack/env/*"]
-
-    def before(self, call):
-        call.shim("detect", 'for f in /platform/env/*; do [ ! -f "$f" ] || export "${f##*/}=$(cat "$f")"; done')
+    script, prelude = "detect", 'for f in /platform/env/*; do [ ! -f "$f" ] || export "${f##*/}=$(cat "$f")"; done'
 
 
 # MARK: - Builder
 
 
 @mutant
-class BuildWithoutLayersDir(Mutant):
+class BuildWithoutLayersDir(BuildpackMutant):
     about = "bin/build has no CNB_LAYERS_DIR"
     wraps = ["builder"]
     run = ["buildpack/build/*", "buildpack/env/*"]
-
-    def before(self, call):
-        call.shim("build", "unset CNB_LAYERS_DIR")
+    script, prelude = "build", "unset CNB_LAYERS_DIR"
 
 
 @mutant
-class BuildWithoutArguments(Mutant):
+class BuildWithoutArguments(BuildpackMutant):
     about = "bin/build gets no arguments"
     wraps = ["builder"]
     run = ["buildpack/build/*", "buildpack/older-apis/*"]
-
-    def before(self, call):
-        call.shim("build", "set --")
+    script, prelude = "build", "set --"
 
 
 @mutant
-class BuildWithEmptyPlan(Mutant):
+class BuildWithEmptyPlan(BuildpackMutant):
     about = "the Buildpack Plan that bin/build reads is always empty"
     wraps = ["builder"]
     run = ["buildpack/plan/*", "buildpack/build/*"]
-
-    def before(self, call):
-        call.shim("build", ': > "${CNB_BP_PLAN_PATH:-$3}"')
+    script, prelude = "build", ': > "${CNB_BP_PLAN_PATH:-$3}"'
 
 
 @mutant
-class BuildWithoutTarget(Mutant):
+class BuildWithoutTarget(BuildpackMutant):
     about = "bin/build has no CNB_TARGET_OS and CNB_TARGET_ARCH"
     wraps = ["builder"]
     run = ["buildpack/env/*", "buildpack/targets/*"]
-
-    def before(self, call):
-        call.shim("build", "unset CNB_TARGET_OS CNB_TARGET_ARCH")
+    script, prelude = "build", "unset CNB_TARGET_OS CNB_TARGET_ARCH"
 
 
 @mutant
-class BuildWithoutLayersOnPath(Mutant):
+class BuildWithoutLayersOnPath(BuildpackMutant):
     about = "bin directories of earlier build layers are not on PATH"
     wraps = ["builder"]
     run = ["buildpack/env/*", "buildpack/layers/*"]
-
-    def before(self, call):
-        call.shim("build", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH")
+    script, prelude = "build", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH"
 
 
 @mutant
-class BuildInAnotherDirectory(Mutant):
+class BuildInAnotherDirectory(BuildpackMutant):
     about = "bin/build does not start in the application directory"
     wraps = ["builder"]
     run = ["buildpack/build/*"]
-
-    def before(self, call):
-        call.shim("build", "cd /")
+    script, prelude = "build", "cd /"
 
 
 @mutant
@@ -233,11 +220,9 @@ class BuilderReversesGroup(Mutant):
     run = ["buildpack/build/*", "platform/builder/*"]
 
     def before(self, call):
-        path = call.file("group", "CNB_GROUP_PATH", "group.toml")
-        if path.exists():
-            head, *elements = re.split(r"(?m)^(?=\[\[group\]\])", path.read_text())
+        if call.group().exists():
             copy = pathlib.Path("/tmp/mutant-group.toml")
-            copy.write_text(head + "".join(element.rstrip() + "\n" for element in reversed(elements)))
+            copy.write_text(reversed_group(call.group().read_text()))
             call.set_flag("group", str(copy))
 
 
@@ -248,7 +233,7 @@ class BuilderWritesNoMetadata(Mutant):
     run = ["platform/builder/*"]
 
     def after(self, call, status):
-        (call.layers_dir() / "config" / "metadata.toml").unlink(missing_ok=True)
+        call.metadata().unlink(missing_ok=True)
         return status
 
 
@@ -259,9 +244,7 @@ class BuilderLosesProcessArguments(Mutant):
     run = ["buildpack/launch/*", "platform/builder/*"]
 
     def after(self, call, status):
-        path = call.layers_dir() / "config" / "metadata.toml"
-        if path.exists():
-            path.write_text(re.sub(r"(?m)^(\s*args = ).*", r"\1[]", path.read_text()))
+        substitute(call.metadata(), r"^(\s*args = ).*", r"\1[]")
         return status
 
 
@@ -272,7 +255,7 @@ class BuilderLosesDefaultProcess(Mutant):
     run = ["buildpack/launch/*", "platform/builder/*"]
 
     def after(self, call, status):
-        drop_lines(call.layers_dir() / "config" / "metadata.toml", "buildpack-default-process-type")
+        drop_lines(call.metadata(), "buildpack-default-process-type")
         return status
 
 
@@ -283,10 +266,7 @@ class BuilderLosesLabels(Mutant):
     run = ["buildpack/export/*"]
 
     def after(self, call, status):
-        path = call.layers_dir() / "config" / "metadata.toml"
-        if path.exists():
-            text = re.sub(r"(?m)^\[\[labels\]\]\n(?:\s+.*\n)*", "", path.read_text())
-            path.write_text(text)
+        substitute(call.metadata(), r"^\[\[labels\]\]\n(?:\s+.*\n)*")
         return status
 
 
@@ -313,9 +293,7 @@ class AnalyzerWithoutRunImage(Mutant):
     run = ["platform/analyzer/*image*"]
 
     def after(self, call, status):
-        path = call.file("analyzed", "CNB_ANALYZED_PATH", "analyzed.toml")
-        if path.exists():
-            path.write_text(re.sub(r"(?ms)^\[run-image\].*?(?=^\[(?!run-image)|\Z)", "", path.read_text()))
+        substitute(call.analyzed(), r"(?s)^\[run-image\].*?(?=^\[(?!run-image)|\Z)")
         return status
 
 
@@ -326,9 +304,7 @@ class AnalyzerForgetsPreviousImage(Mutant):
     run = ["platform/analyzer/*image*"]
 
     def after(self, call, status):
-        path = call.file("analyzed", "CNB_ANALYZED_PATH", "analyzed.toml")
-        if path.exists():
-            path.write_text(re.sub(r"(?ms)^\[(?:previous-)?image\].*?(?=^\[|\Z)", "", path.read_text()))
+        substitute(call.analyzed(), r"(?s)^\[(?:previous-)?image\].*?(?=^\[|\Z)")
         return status
 
 
@@ -339,9 +315,7 @@ class AnalyzerWithoutTarget(Mutant):
     run = ["platform/analyzer/*image*"]
 
     def after(self, call, status):
-        path = call.file("analyzed", "CNB_ANALYZED_PATH", "analyzed.toml")
-        if path.exists():
-            path.write_text(re.sub(r"(?ms)^\s*\[run-image\.target\].*?(?=^\s*\[|\Z)", "", path.read_text()))
+        substitute(call.analyzed(), r"(?s)^\s*\[run-image\.target\].*?(?=^\s*\[|\Z)")
         return status
 
 
@@ -424,28 +398,31 @@ class ImageMutant(Mutant):
         """Alters the manifest, the config or layers."""
 
 
+class LabelMutant(ImageMutant):
+    """Takes a label away."""
+
+    label = ""
+
+    def change(self, image):
+        image.labels().pop(self.label, None)
+
+
 @mutant
-class ExporterWithoutLifecycleLabel(ImageMutant):
+class ExporterWithoutLifecycleLabel(LabelMutant):
     about = "the app image has no label io.buildpacks.lifecycle.metadata"
-
-    def change(self, image):
-        image.labels().pop("io.buildpacks.lifecycle.metadata", None)
+    label = "io.buildpacks.lifecycle.metadata"
 
 
 @mutant
-class ExporterWithoutBuildLabel(ImageMutant):
+class ExporterWithoutBuildLabel(LabelMutant):
     about = "the app image has no label io.buildpacks.build.metadata"
-
-    def change(self, image):
-        image.labels().pop("io.buildpacks.build.metadata", None)
+    label = "io.buildpacks.build.metadata"
 
 
 @mutant
-class ExporterWithoutProjectLabel(ImageMutant):
+class ExporterWithoutProjectLabel(LabelMutant):
     about = "the app image has no label io.buildpacks.project.metadata"
-
-    def change(self, image):
-        image.labels().pop("io.buildpacks.project.metadata", None)
+    label = "io.buildpacks.project.metadata"
 
 
 @mutant
@@ -568,7 +545,7 @@ class ExporterLeaksBuildLayers(ImageMutant):
 
 @mutant
 class ExporterSwapsLayers(ImageMutant):
-    about = "the last two layers of the image have changed places"
+    about = "the first two layers of the image have changed places"
     run = ["platform/exporter/a*"]
 
     def change(self, image):
@@ -593,7 +570,7 @@ class ExporterWritesNoReport(Mutant):
     run = ["platform/report/*", "platform/exporter/re*"]
 
     def after(self, call, status):
-        call.file("report", "CNB_REPORT_PATH", "report.toml").unlink(missing_ok=True)
+        call.report().unlink(missing_ok=True)
         return status
 
 
@@ -604,7 +581,7 @@ class ExporterReportsNoDigest(Mutant):
     run = ["platform/report/*", "platform/exporter/re*"]
 
     def after(self, call, status):
-        drop_lines(call.file("report", "CNB_REPORT_PATH", "report.toml"), "digest")
+        drop_lines(call.report(), "digest")
         return status
 
 
@@ -709,7 +686,7 @@ class RebaserWritesNoReport(Mutant):
     run = ["platform/rebaser/*"]
 
     def after(self, call, status):
-        pathlib.Path(call.flag("report", "CNB_REPORT_PATH", "/layers/report.toml")).unlink(missing_ok=True)
+        call.report().unlink(missing_ok=True)
         return status
 
 

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -119,18 +120,40 @@ class Call:
             target.chmod(0o755)
         self.set_flag("buildpacks", str(shadow))
 
+    def analyzed(self):
+        return self.file("analyzed", "CNB_ANALYZED_PATH", "analyzed.toml")
+
+    def group(self):
+        return self.file("group", "CNB_GROUP_PATH", "group.toml")
+
+    def plan(self):
+        return self.file("plan", "CNB_PLAN_PATH", "plan.toml")
+
+    def report(self):
+        return self.file("report", "CNB_REPORT_PATH", "report.toml")
+
+    def metadata(self):
+        return self.layers_dir() / "config" / "metadata.toml"
+
 
 SWITCHES = {"daemon", "layout", "skip-layers", "skip-restore", "skip-analyze", "force", "no-color", "parallel", "version"}
 
 
-def drop_lines(path, word):
-    """Takes the lines that hold a word out of a file, where there is one."""
+def edit(path, change):
+    """Passes the text of a file to `change` and writes what that returns, where there is such a file."""
     path = pathlib.Path(path)
-    try:
-        lines = path.read_text().splitlines(keepends=True)
-        path.write_text("".join(line for line in lines if word not in line))
-    except OSError:
-        pass
+    if path.exists():
+        path.write_text(change(path.read_text()))
+
+
+def substitute(path, pattern, replacement=""):
+    """Replaces what a regular expression finds in a file; `^` is the beginning of each line."""
+    edit(path, lambda text: re.sub(pattern, replacement, text, flags=re.MULTILINE))
+
+
+def drop_lines(path, word):
+    """Takes the lines that hold a word out of a file."""
+    substitute(path, rf".*{re.escape(word)}.*\n?")
 
 
 class Image:

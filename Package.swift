@@ -115,7 +115,7 @@ let package = Package(
         library("Console", ["POSIX"]),
         library("Archive", ["POSIX", "COpenSSL", "CZlib", "CDeflate", "CZstd"]),
         library("HTTP", ["POSIX"]),
-        library("BuildpackModel", ["CNBCore", "LaunchModel", "POSIX", "TOML"]),
+        library("BuildpackModel", ["CNBCore", "POSIX", "TOML"]),
 
         // Level 3
         library("TLS", ["COpenSSL", "HTTP", "POSIX"]),
@@ -123,8 +123,10 @@ let package = Package(
         library("Launch", ["CNBCore", "CPOSIX", "LaunchModel", "TOML"]),
 
         // Level 4
-        library("PlatformModel", ["BuildpackModel", "CNBCore", "JSON", "LaunchModel", "OCI", "POSIX", "TOML"]),
+        library("PlatformModel", ["BuildpackModel", "CNBCore", "JSON", "OCI", "POSIX", "TOML"]),
         library("ImageStores", ["Archive", "HTTP", "JSON", "OCI", "POSIX", "TLS"]),
+
+        library("LayerCaches", ["Archive", "Console", "OCI", "POSIX", "PlatformModel"]),
 
         library("Conformance", ["Archive", "Console", "HTTP", "JSON", "POSIX", "TOML"]),
 
@@ -132,8 +134,8 @@ let package = Package(
         library(
             "Phases",
             [
-                "Archive", "BuildpackModel", "CNBCore", "Console", "Dockerfile", "JSON", "LaunchModel", "OCI",
-                "PlatformModel", "POSIX", "TOML",
+                "Archive", "BuildpackModel", "CNBCore", "Console", "Dockerfile", "JSON", "LaunchModel", "LayerCaches",
+                "OCI", "PlatformModel", "POSIX", "TOML",
             ]
         ),
 
@@ -141,8 +143,8 @@ let package = Package(
         library(
             "LifecycleCommands",
             [
-                "Archive", "BuildpackModel", "CNBCore", "Console", "HTTP", "ImageStores", "JSON", "LaunchModel",
-                "OCI", "Phases", "PlatformModel", "POSIX", "TLS", "TOML",
+                "Archive", "BuildpackModel", "CNBCore", "Console", "ImageStores", "LayerCaches", "OCI", "Phases",
+                "PlatformModel", "POSIX",
             ]
         ),
 
@@ -180,8 +182,8 @@ let package = Package(
         tests(
             "PhasesTests",
             [
-                "Archive", "BuildpackModel", "CNBCore", "Console", "JSON", "LaunchModel", "OCI", "Phases",
-                "PlatformModel", "POSIX", "TOML", "TestSupport",
+                "Archive", "BuildpackModel", "CNBCore", "Console", "JSON", "LaunchModel", "LayerCaches", "OCI",
+                "Phases", "PlatformModel", "POSIX", "TOML", "TestSupport",
             ]
         ),
         tests(

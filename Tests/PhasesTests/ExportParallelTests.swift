@@ -1,4 +1,5 @@
 import Console
+import LayerCaches
 import OCI
 import POSIX
 import PlatformModel

@@ -1,6 +1,6 @@
 public import CNBCore
 public import Console
-public import OCI
+import OCI
 public import PlatformModel
 
 /// What the analyze phase needs to know.
@@ -29,33 +29,6 @@ public struct AnalyzeInputs: Sendable {
         runImage = inputs.runImage
         cacheImage = inputs.cacheImage
         skipLayers = inputs.skipLayers
-    }
-}
-
-/// The image stores that phases work with.
-public struct PhaseStores: Sendable {
-    /// Where app, previous and run images are.
-    public var images: any ImageStore
-    /// Where cache and build images are, which is always a registry.
-    public var registry: any ImageStore
-    /// What kind of store ``images`` is.
-    public var kind: Kind
-
-    /// The kinds of stores for images.
-    public enum Kind: Sendable, Hashable {
-        /// A registry.
-        case registry
-        /// A directory of OCI layouts.
-        case layout
-        /// A Docker daemon.
-        case daemon
-    }
-
-    /// Names the stores.
-    public init(images: any ImageStore, registry: any ImageStore, kind: Kind) {
-        self.images = images
-        self.registry = registry
-        self.kind = kind
     }
 }
 
@@ -219,23 +192,5 @@ extension RunImageTarget {
     /// The target of an image of which only the platform is known.
     init(_ platform: OCIPlatform) {
         self.init(os: platform.os, arch: platform.architecture, variant: platform.variant)
-    }
-}
-
-extension OCIError {
-    /// Whether the fault is in the image, rather than in the way to it.
-    var isDamage: Bool {
-        switch self {
-        case .malformed, .digestMismatch, .sizeMismatch, .platformNotFound, .invalidDigest: true
-        default: false
-        }
-    }
-}
-
-extension StoredImage {
-    /// Whether the store has all layers, as far as it can tell without fetching them.
-    var isComplete: Bool {
-        manifest.layers.count == config.diffIDs.count
-            && manifest.layers.allSatisfy { (try? hasBlob($0)) ?? false }
     }
 }

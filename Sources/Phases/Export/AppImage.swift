@@ -1,18 +1,8 @@
 import Archive
 import Console
+import LayerCaches
 import OCI
 import POSIX
-
-/// Why the app image cannot be made; what the phase was doing is added on the way up.
-struct ExportError: Error, CustomStringConvertible {
-    var description: String
-
-    init(_ description: String) { self.description = description }
-
-    init(_ action: String, _ cause: some CustomStringConvertible) {
-        description = "\(action): \(cause)"
-    }
-}
 
 /// The app image while it grows: layers are archived into the destination or taken over from the previous image.
 struct AppImage {
@@ -27,7 +17,7 @@ struct AppImage {
     /// The layers that were begun ahead of their turn, by what messages call them.
     private var begun: [String: LayerTask] = [:]
     /// The cache that takes layers at the same time; `nil` when there is none, or when it keeps them in another form.
-    private let cache: VolumeCacheUpdate?
+    private let cache: (any CacheUpdate)?
     private let logger: Logger
 
     init(
@@ -35,7 +25,7 @@ struct AppImage {
         previous: (any StoredImage)?,
         maker: LayerMaker,
         tasks: LayerTasks,
-        cache: VolumeCacheUpdate?,
+        cache: (any CacheUpdate)?,
         logger: Logger
     ) {
         self.draft = draft

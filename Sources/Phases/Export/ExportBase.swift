@@ -80,8 +80,8 @@ extension ExportPhase {
             logger.debug("Using config from extensions...")
             draft.container = extended.config.container
             // An extension that says nothing has not promised that its layers fit newer run images.
-            let promised = draft.container.labels[RebasePhase.rebasableLabel] == "true"
-            draft.container.labels[RebasePhase.rebasableLabel] = promised ? "true" : "false"
+            let promised = draft.container.labels[RebasableLabel.name] == "true"
+            draft.container.labels[RebasableLabel.name] = promised ? "true" : "false"
         }
         return ExportBase(
             runImage: runImage,

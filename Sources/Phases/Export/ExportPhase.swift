@@ -2,6 +2,7 @@ import Archive
 import BuildpackModel
 import CNBCore
 public import Console
+public import LayerCaches
 public import OCI
 import POSIX
 public import PlatformModel
@@ -78,12 +79,12 @@ public struct ExportPhase: Sendable {
     private func exportInOnePass(_ task: ExportTask) throws(PhaseError) -> Report {
         guard let cache else { return try exportAndReport(task, cache: nil).report }
         let update = Result { () throws(CacheError) in try cache.beginUpdate() }
-        let exported = try exportAndReport(task, cache: (try? update.get()) as? VolumeCacheUpdate)
+        let exported = try exportAndReport(task, cache: try? update.get())
         updateCache(cache, update, knowing: exported.archivedDirectories)
         return exported.report
     }
 
-    private func exportAndReport(_ task: ExportTask, cache: VolumeCacheUpdate?) throws(PhaseError) -> Exported {
+    private func exportAndReport(_ task: ExportTask, cache: (any CacheUpdate)?) throws(PhaseError) -> Exported {
         let exported: Exported
         do {
             exported = try logger.timed("Exporter") { () throws(ExportError) in try export(task, cache: cache) }
@@ -99,7 +100,7 @@ public struct ExportPhase: Sendable {
     }
 
     /// Makes the image and writes it.
-    private func export(_ task: ExportTask, cache: VolumeCacheUpdate?) throws(ExportError) -> Exported {
+    private func export(_ task: ExportTask, cache: (any CacheUpdate)?) throws(ExportError) -> Exported {
         try copyLifecycleSBOMs()
         let build = try readBuildMetadata()
         let cancellation = Cancellation()

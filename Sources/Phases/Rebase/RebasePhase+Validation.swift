@@ -5,9 +5,6 @@ import OCI
 import PlatformModel
 
 extension RebasePhase {
-    /// The label by which an image says whether its layers fit newer run images.
-    static let rebasableLabel = "io.buildpacks.rebasable"
-
     /// Makes sure that the app can run on the new run image, as far as images tell.
     ///
     /// - Parameters:
@@ -35,7 +32,7 @@ extension RebasePhase {
     // MARK: Targets
 
     private func validateTarget(_ appImage: any StoredImage, with runImage: any StoredImage) throws(ExportError) {
-        if appImage.config.container.labels[Self.rebasableLabel] == "false" {
+        if appImage.config.container.labels[RebasableLabel.name] == "false" {
             try refuse("app image is not marked as rebasable")
         }
         let (old, new) = (RunImageTarget(of: appImage), RunImageTarget(of: runImage))

@@ -2,6 +2,7 @@ import Archive
 public import BuildpackModel
 public import CNBCore
 public import Console
+public import LayerCaches
 import OCI
 import POSIX
 public import PlatformModel

@@ -1,5 +1,6 @@
 import Archive
 import Console
+import LayerCaches
 import OCI
 import POSIX
 import Phases

@@ -1,5 +1,6 @@
 import Archive
 import Console
+import LayerCaches
 import OCI
 import Phases
 import PlatformModel

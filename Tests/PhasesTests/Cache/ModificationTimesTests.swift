@@ -1,6 +1,7 @@
 import BuildpackModel
 import CNBCore
 import Console
+import LayerCaches
 import OCI
 import POSIX
 import Phases

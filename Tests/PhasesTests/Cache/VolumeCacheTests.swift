@@ -1,4 +1,5 @@
 import Archive
+import LayerCaches
 import OCI
 import POSIX
 import Phases

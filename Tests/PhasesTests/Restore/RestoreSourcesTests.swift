@@ -2,6 +2,7 @@ import Archive
 import BuildpackModel
 import CNBCore
 import Console
+import LayerCaches
 import OCI
 import POSIX
 import Phases

@@ -1,19 +1,25 @@
-import Archive
-import OCI
-import POSIX
+public import Archive
+public import OCI
+public import POSIX
 
 /// A layer of a stored image as something to read from: stores hand out bytes, extractors ask for them.
 ///
 /// A thread fetches ahead, by a few pieces at most. The end of the stream is only reported once the store has verified
 /// all of it.
-final class LayerStream: ByteSource {
+public final class LayerStream: ByteSource {
     private let pieces: Channel<[UInt8]>
     private let failure: Lock<OCIError?>
     private let thread: Thread
     private var piece: [UInt8] = []
     private var position = 0
 
-    init(_ descriptor: Descriptor, of image: any StoredImage) throws(POSIXError) {
+    /// Begins to read a layer.
+    ///
+    /// - Parameters:
+    ///   - descriptor: The layer's blob.
+    ///   - image: The image that has it.
+    /// - Throws: When no thread can be started.
+    public init(_ descriptor: Descriptor, of image: any StoredImage) throws(POSIXError) {
         let pieces = Channel<[UInt8]>(capacity: 4)
         let failure = Lock<OCIError?>(nil)
         thread = try Thread {
@@ -37,7 +43,8 @@ final class LayerStream: ByteSource {
         thread.join()
     }
 
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int {
+    /// Reads what comes next, as far as there is room; 0 at the end.
+    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int {
         while position == piece.count {
             guard let next = pieces.receive() else {
                 if let error = failure.withLock({ $0 }) { throw .source(error) }

@@ -46,7 +46,7 @@ public final class LaunchCacheStore: ImageStore {
         let destination = try images.destination(for: reference)
         var update: VolumeCacheUpdate?
         do {
-            update = try cache.beginUpdate() as? VolumeCacheUpdate
+            update = try cache.beginVolumeUpdate()
         } catch {
             logger.warn("Not using launch cache \(cache.name): \(error)")
         }

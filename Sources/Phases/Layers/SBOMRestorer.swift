@@ -1,6 +1,7 @@
 import Archive
 import BuildpackModel
 import Console
+import LayerCaches
 import OCI
 import POSIX
 

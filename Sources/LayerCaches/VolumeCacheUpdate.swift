@@ -42,9 +42,6 @@ final class VolumeCacheUpdate: CacheUpdate {
         }
     }
 
-    /// Begins to take the tar of a layer that is being archived for the app image, so that files are read once only.
-    ///
-    /// - Returns: Where the tar goes; `nil` when the cache compresses layers. That it can't be written shows later.
     func beginLayer() -> StagedLayer? {
         guard cache.compression == .none else { return nil }
         return StagedLayer(newPath())

@@ -172,7 +172,10 @@ public final class VolumeCache: LayerCache {
     }
 
     /// Begins a new version, with a lock that other builds respect.
-    public func beginUpdate() throws(CacheError) -> any CacheUpdate {
+    public func beginUpdate() throws(CacheError) -> any CacheUpdate { try beginVolumeUpdate() }
+
+    /// Begins a new version, for those who need to know that it is one of a directory.
+    func beginVolumeUpdate() throws(CacheError) -> VolumeCacheUpdate {
         guard !isReadOnly else { throw .failed("cache \(name) is only read") }
         do {
             guard let lock = try waitForLock() else { throw CacheError.busy(name: name) }
@@ -218,7 +221,7 @@ public final class VolumeCache: LayerCache {
 
 extension DiffID {
     /// The digests that a stream of the layer's tar, compressed or not, must have.
-    var expectedDigests: ExpectedDigests {
+    public var expectedDigests: ExpectedDigests {
         ExpectedDigests(diffID: SHA256Digest(description))
     }
 }

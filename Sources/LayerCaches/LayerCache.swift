@@ -66,6 +66,24 @@ public protocol CacheUpdate: AnyObject {
     /// - Throws: When files can't be read or the cache can't be written.
     func add(_ content: LayerContent, knownAs diffID: DiffID?, with engine: LayerEngine) throws(CacheError) -> DiffID
 
+    /// Begins to take the tar of a layer that is being archived for the app image, so that files are read once only.
+    ///
+    /// - Returns: Where the tar goes; `nil` when the cache keeps layers in another form. That it can't be written shows
+    ///   later.
+    func beginLayer() -> StagedLayer?
+
+    /// Keeps a layer that was begun, now that its digest is known, unless bytes of it were lost.
+    ///
+    /// - Parameters:
+    ///   - layer: What ``beginLayer()`` gave.
+    ///   - diffID: The digest of the layer's tar.
+    func keep(_ layer: StagedLayer, as diffID: DiffID)
+
+    /// Forgets a layer that was begun.
+    ///
+    /// - Parameter layer: What ``beginLayer()`` gave.
+    func discard(_ layer: StagedLayer)
+
     /// Learns of the app image, for a cache that can share layers with it.
     ///
     /// - Parameter image: Opens the image; only called if that is of use.
@@ -79,6 +97,15 @@ public protocol CacheUpdate: AnyObject {
 }
 
 extension CacheUpdate {
+    /// Takes no layers while they are archived.
+    public func beginLayer() -> StagedLayer? { nil }
+
+    /// Has nothing to keep, as no layer was begun.
+    public func keep(_ layer: StagedLayer, as diffID: DiffID) {}
+
+    /// Has nothing to forget, as no layer was begun.
+    public func discard(_ layer: StagedLayer) {}
+
     /// Shares nothing.
     public func shareLayers(with image: () -> (any StoredImage)?) {}
 }
@@ -101,7 +128,7 @@ public enum CacheError: Error, Sendable {
 
 extension CacheError {
     /// What is wrong, in few words that are the same for all layers.
-    var summary: String {
+    public var summary: String {
         switch self {
         case .missing: "missing in the cache"
         case .denied: "unreadable in the cache"

@@ -1,10 +1,10 @@
-import Archive
+public import Archive
 import POSIX
 
 /// A layer's tar on its way into a cache directory, while the layer is archived for the app image.
 ///
 /// That it cannot be written must not harm the image, so failures are kept until somebody asks.
-final class StagedLayer: ByteSink {
+public final class StagedLayer: ByteSink {
     /// Where the tar is until its digest is known.
     let path: String
     private let state = Lock(State.new)
@@ -19,7 +19,8 @@ final class StagedLayer: ByteSink {
     /// Begins a tar; its file is made with the first bytes.
     init(_ path: String) { self.path = path }
 
-    func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
+    /// Writes bytes of the tar; a failure only shows in ``hasFailed``.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
         state.withLock { state in
             do {
                 switch state {
@@ -37,12 +38,12 @@ final class StagedLayer: ByteSink {
     }
 
     /// Closes the file after the last byte.
-    func close() {
+    public func close() {
         state.withLock { if case .open = $0 { $0 = .closed } }
     }
 
     /// Whether bytes were lost, which makes the tar useless.
-    var hasFailed: Bool {
+    public var hasFailed: Bool {
         state.withLock { if case .failed = $0 { true } else { false } }
     }
 }

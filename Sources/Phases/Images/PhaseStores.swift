@@ -1,0 +1,28 @@
+public import OCI
+
+/// The image stores that phases work with.
+public struct PhaseStores: Sendable {
+    /// Where app, previous and run images are.
+    public var images: any ImageStore
+    /// Where cache and build images are, which is always a registry.
+    public var registry: any ImageStore
+    /// What kind of store ``images`` is.
+    public var kind: Kind
+
+    /// The kinds of stores for images.
+    public enum Kind: Sendable, Hashable {
+        /// A registry.
+        case registry
+        /// A directory of OCI layouts.
+        case layout
+        /// A Docker daemon.
+        case daemon
+    }
+
+    /// Names the stores.
+    public init(images: any ImageStore, registry: any ImageStore, kind: Kind) {
+        self.images = images
+        self.registry = registry
+        self.kind = kind
+    }
+}

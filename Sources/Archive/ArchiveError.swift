@@ -21,7 +21,7 @@ public enum ArchiveError: Error, Sendable {
     /// Compressed bytes are damaged or cut short.
     case corruptStream(format: String, reason: String)
     /// Content does not have the digest that it should have; `subject` says which of its digests.
-    case digestMismatch(subject: String, expected: SHA256Digest, actual: SHA256Digest)
+    case digestMismatch(subject: String, expected: Digest, actual: Digest)
     /// A library refused to work, for want of memory in practice.
     case library(name: String, reason: String)
     /// A pattern of a slice is malformed.

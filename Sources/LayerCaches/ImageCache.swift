@@ -56,7 +56,7 @@ public final class ImageCache: LayerCache {
 
     /// Looks whether the image names the layer; its contents are verified when they are read.
     public func verify(_ diffID: DiffID) throws(CacheError) {
-        if original?.layer(diffID) == nil { throw .missing(diffID: "\(diffID)") }
+        if original?.layer(diffID) == nil { throw .missing(diffID: diffID) }
     }
 
     /// Extracts a layer while it is fetched and verified.
@@ -65,15 +65,15 @@ public final class ImageCache: LayerCache {
         into target: ExtractionTarget,
         with extractor: LayerExtractor
     ) throws(CacheError) -> ExtractionReport {
-        guard let original, let layer = original.layer(diffID) else { throw .missing(diffID: "\(diffID)") }
+        guard let original, let layer = original.layer(diffID) else { throw .missing(diffID: diffID) }
         do {
             let stream = try LayerStream(layer, of: original)
             return try extractor.extract(stream, into: target, expecting: diffID.expectedDigests)
         } catch let error as ArchiveError {
-            if case .source(let cause as OCIError) = error, cause.isMissingBlob { throw .missing(diffID: "\(diffID)") }
-            throw .unusable(diffID: "\(diffID)", reason: "\(error)")
+            if case .source(let cause as OCIError) = error, cause.isMissingBlob { throw .missing(diffID: diffID) }
+            throw .unusable(diffID: diffID, reason: "\(error)")
         } catch {
-            throw .unusable(diffID: "\(diffID)", reason: "\(error)")
+            throw .unusable(diffID: diffID, reason: "\(error)")
         }
     }
 

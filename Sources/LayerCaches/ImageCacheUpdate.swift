@@ -20,7 +20,7 @@ final class ImageCacheUpdate: CacheUpdate {
     func shareLayers(with image: () -> (any StoredImage)?) { appImage = image() }
 
     func reuse(_ diffID: DiffID) throws(CacheError) {
-        guard let original, let descriptor = original.layer(diffID) else { throw .missing(diffID: "\(diffID)") }
+        guard let original, let descriptor = original.layer(diffID) else { throw .missing(diffID: diffID) }
         append(ImageLayer(descriptor: descriptor, diffID: diffID, source: original))
     }
 
@@ -73,7 +73,7 @@ final class ImageCacheUpdate: CacheUpdate {
         let writer = try destination.newBlob()
         do {
             let archived = try engine.archive(content, to: BlobSink(writer))
-            let digest = Digest(archived.digest)
+            let digest = archived.digest
             try writer.finish(digest: digest, size: archived.size)
             return ImageLayer(
                 descriptor: Descriptor(mediaType: draft.family.layer, digest: digest, size: archived.size),

@@ -113,13 +113,15 @@ extension CacheUpdate {
 /// What can be wrong with a cache; no reason to fail a build.
 public enum CacheError: Error, Sendable {
     /// The cache has no such layer.
-    case missing(diffID: String)
+    case missing(diffID: DiffID)
+    /// The cache's metadata names a layer by something that is no digest.
+    case invalidDiffID(String)
     /// The layer is there but must not be read.
-    case denied(diffID: String)
+    case denied(diffID: DiffID)
     /// The layer is not what it should be.
-    case damaged(expected: String, found: String)
+    case damaged(expected: DiffID, found: DiffID)
     /// The layer can't be extracted.
-    case unusable(diffID: String, reason: String)
+    case unusable(diffID: DiffID, reason: String)
     /// Another build is writing the cache.
     case busy(name: String)
     /// Anything else, in words.
@@ -130,7 +132,7 @@ extension CacheError {
     /// What is wrong, in few words that are the same for all layers.
     public var summary: String {
         switch self {
-        case .missing: "missing in the cache"
+        case .missing, .invalidDiffID: "missing in the cache"
         case .denied: "unreadable in the cache"
         case .damaged: "bad checksum in the cache"
         case .unusable(_, let reason): "cannot be extracted: \(reason)"
@@ -144,6 +146,7 @@ extension CacheError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let diffID): "failed to find cache layer with SHA '\(diffID)'"
+        case .invalidDiffID(let text): "failed to find cache layer with SHA '\(text)'"
         case .denied(let diffID): "failed to read cache layer with SHA '\(diffID)' due to insufficient permissions"
         case .damaged(let expected, let found):
             "expected layer contents to have SHA '\(expected)'; found '\(found)'"

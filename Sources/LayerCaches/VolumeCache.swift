@@ -123,10 +123,10 @@ public final class VolumeCache: LayerCache {
         } catch ArchiveError.source(let error as POSIXError) {
             throw Self.miss(error, diffID)
         } catch {
-            throw .unusable(diffID: "\(diffID)", reason: "\(error)")
+            throw .unusable(diffID: diffID, reason: "\(error)")
         }
         let found = DiffID(digester.finish())
-        if found != diffID { throw .damaged(expected: "\(diffID)", found: "\(found)") }
+        if found != diffID { throw .damaged(expected: diffID, found: found) }
     }
 
     /// Extracts a layer while its digest is verified.
@@ -152,7 +152,7 @@ public final class VolumeCache: LayerCache {
         }
         // What a reader makes of an altered file is of less interest than that it was altered.
         try read(diffID)
-        throw .unusable(diffID: "\(diffID)", reason: "\(failure)")
+        throw .unusable(diffID: diffID, reason: "\(failure)")
     }
 
     private func open(_ diffID: DiffID) throws(POSIXError) -> CacheFile {
@@ -165,9 +165,9 @@ public final class VolumeCache: LayerCache {
 
     private static func miss(_ error: POSIXError, _ diffID: DiffID) -> CacheError {
         switch error.errno {
-        case .noSuchFile: .missing(diffID: "\(diffID)")
-        case .permissionDenied, .notPermitted: .denied(diffID: "\(diffID)")
-        default: .unusable(diffID: "\(diffID)", reason: "\(error)")
+        case .noSuchFile: .missing(diffID: diffID)
+        case .permissionDenied, .notPermitted: .denied(diffID: diffID)
+        default: .unusable(diffID: diffID, reason: "\(error)")
         }
     }
 
@@ -222,6 +222,6 @@ public final class VolumeCache: LayerCache {
 extension DiffID {
     /// The digests that a stream of the layer's tar, compressed or not, must have.
     public var expectedDigests: ExpectedDigests {
-        ExpectedDigests(diffID: SHA256Digest(description))
+        .diffID(digest)
     }
 }

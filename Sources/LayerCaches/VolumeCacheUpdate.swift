@@ -21,7 +21,7 @@ final class VolumeCacheUpdate: CacheUpdate {
             try FileSystem.createHardLink(stagedPath(diffID), to: cache.committedPath(diffID))
         } catch {
             staged.remove(diffID)
-            if error.errno == .noSuchFile { throw .missing(diffID: "\(diffID)") }
+            if error.errno == .noSuchFile { throw .missing(diffID: diffID) }
             throw .failed("reusing layer (\(diffID)): \(error)")
         }
     }

@@ -1,3 +1,5 @@
+public import Archive
+
 /// What can go wrong with images and the places where they are kept.
 public enum OCIError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A text that should be a SHA-256 digest is none.

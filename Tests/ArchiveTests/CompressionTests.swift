@@ -86,12 +86,12 @@ struct CompressionTests {
 
     @Test("digests are those of sha256sum")
     func digest() throws {
-        let digest = SHA256Digest(of: Array("abc".utf8))
+        let digest = Digest.of(Array("abc".utf8))
         let hex = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         #expect(digest.hex == hex)
-        #expect(SHA256Digest("sha256:\(hex)") == digest)
-        #expect(SHA256Digest("sha256:\(hex.uppercased())") == nil)
-        #expect(SHA256Digest("sha512:\(hex)") == nil)
-        #expect(SHA256Digest("sha256:\(hex.dropLast())") == nil)
+        #expect(Digest(parsing: "sha256:\(hex)") == digest)
+        #expect(Digest(parsing: "sha256:\(hex.uppercased())") == nil)
+        #expect(Digest(parsing: "sha512:\(hex)") == nil)
+        #expect(Digest(parsing: "sha256:\(hex.dropLast())") == nil)
     }
 }

@@ -25,7 +25,7 @@ struct LayerEngineTests {
             let sink = MemorySink()
             let engine = LayerEngine(pool: CompressionPool(threads: threads))
             let layer = try engine.archive(disk.layer("/layers/bp/deps"), compression: compression, to: sink)
-            #expect(SHA256Digest(of: sink.bytes) == layer.digest)
+            #expect(Digest.of(sink.bytes) == layer.digest)
             #expect(Int64(sink.bytes.count) == layer.size)
             #expect(layer.compression == compression)
             results.insert(layer)
@@ -59,7 +59,7 @@ struct LayerEngineTests {
             to: sink,
             copyingTo: copy
         )
-        #expect(SHA256Digest(of: copy.bytes) == layer.diffID)
+        #expect(Digest.of(copy.bytes) == layer.diffID)
         let compressed = try disk.directory.write("layer", sink.bytes)
         let plain = try disk.directory.write("plain", copy.bytes)
         let result = try runCommand(["sh", "-c", "\(tool) -dc < \(compressed) | cmp - \(plain)"])

@@ -40,7 +40,8 @@ struct LayerExtractorTests {
     private func extract(_ tar: [UInt8], prefix: String = "/l") throws -> ExtractionReport {
         try LayerExtractor().extract(
             MemorySource(tar),
-            into: ExtractionTarget(directory: target, entryPrefix: prefix)
+            into: ExtractionTarget(directory: target, entryPrefix: prefix),
+            expecting: .unverified
         )
     }
 
@@ -76,7 +77,7 @@ struct LayerExtractorTests {
         let report = try LayerExtractor().extract(
             MemorySource(sink.bytes),
             into: ExtractionTarget(directory: target, entryPrefix: "/l"),
-            expecting: ExpectedDigests(stream: layer.digest, diffID: layer.diffID)
+            expecting: .both(stream: layer.digest, diffID: layer.diffID)
         )
         #expect(report.content == layer.content)
         #expect(try describe(target) == describe(disk.root + "/l"))
@@ -91,7 +92,11 @@ struct LayerExtractorTests {
         file.modificationTime = TarTime(seconds: 1_600_000_000)
         let tar = try archive([(directory, []), (file, [1]), (header("/l/g"), [2])])
         let report = try LayerExtractor(restoresTimes: true)
-            .extract(MemorySource(tar), into: ExtractionTarget(directory: target, entryPrefix: "/l"))
+            .extract(
+                MemorySource(tar),
+                into: ExtractionTarget(directory: target, entryPrefix: "/l"),
+                expecting: .unverified
+            )
         #expect(report.hasTimes)
         #expect(try FileSystem.status(target + "/f").mtime == FileTime(seconds: 1_600_000_000))
         #expect(try FileSystem.status(target).mtime == FileTime(seconds: 1_700_000_000))
@@ -193,15 +198,15 @@ struct LayerExtractorTests {
     @Test("nothing is visible if a digest is wrong", arguments: [true, false])
     func wrongDigest(ofStream: Bool) throws {
         let tar = try archive([(header("/l/f"), [1])])
-        let wrong = SHA256Digest(of: [1, 2, 3])
-        let expected = ofStream ? ExpectedDigests(stream: wrong) : ExpectedDigests(diffID: wrong)
+        let wrong = Digest.of([1, 2, 3])
+        let expected: ExpectedDigests = ofStream ? .stream(wrong) : .diffID(wrong)
         #expect {
             try LayerExtractor().extract(
                 MemorySource(tar),
                 into: ExtractionTarget(directory: target, entryPrefix: "/l"),
                 expecting: expected
             )
-        } throws: { "\($0)".contains("mismatch: expected \(wrong), got \(SHA256Digest(of: tar))") }
+        } throws: { "\($0)".contains("mismatch: expected \(wrong), got \(Digest.of(tar))") }
         #expect(try FileSystem.list(disk.root + "/out").isEmpty)
     }
 
@@ -251,7 +256,7 @@ struct LayerExtractorTests {
                 (header(base + "/f"), [1]),
             ]
         )
-        _ = try LayerExtractor().extract(MemorySource(tar), into: .layer(base))
+        _ = try LayerExtractor().extract(MemorySource(tar), into: .layer(base), expecting: .unverified)
         #expect(try FileSystem.status(disk.root + "/a").mode == 0o711)
         #expect(try FileSystem.status(base).mode == 0o750)
         #expect(try FileSystem.readFile(base + "/f") == [1])
@@ -265,7 +270,8 @@ struct LayerExtractorTests {
         let content = try tar(disk.layer("/l"))
         _ = try LayerExtractor(restoresOwners: false).extract(
             MemorySource(content),
-            into: ExtractionTarget(directory: target, entryPrefix: "/l")
+            into: ExtractionTarget(directory: target, entryPrefix: "/l"),
+            expecting: .unverified
         )
         let difference = try runCommand(["diff", "-r", disk.root + "/l", target])
         #expect(difference.status == .exited(0), "\(difference.output)")
@@ -285,7 +291,8 @@ struct LayerExtractorTests {
             let content = try tar(disk.slices(source)[0])
             _ = try LayerExtractor(restoresOwners: false).extract(
                 MemorySource(content),
-                into: ExtractionTarget(directory: disk.root + "/restored\(round)", entryPrefix: source)
+                into: ExtractionTarget(directory: disk.root + "/restored\(round)", entryPrefix: source),
+                expecting: .unverified
             )
             let difference = try runCommand(["diff", "-r", disk.root + source, disk.root + "/restored\(round)"])
             #expect(difference.status == .exited(0), "\(difference.output)")

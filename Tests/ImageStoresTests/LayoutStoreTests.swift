@@ -35,7 +35,7 @@ struct LayoutStoreTests {
             ])
             let writer = try destination.newBlob()
             let archived = try engine.archive(content, to: BlobSink(writer))
-            let digest = Digest(archived.digest)
+            let digest = archived.digest
             try writer.finish(digest: digest, size: archived.size)
             let descriptor = Descriptor(mediaType: .ociLayerGzip, digest: digest, size: archived.size)
             draft.append(ImageLayer(descriptor: descriptor, diffID: DiffID(archived.diffID)))

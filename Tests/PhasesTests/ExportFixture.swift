@@ -78,10 +78,10 @@ final class ExportFixture {
             let content = LayerContent([.bytes("/\(text)", Array(text.utf8), mode: 0o644, owner: .root)])
             let writer = try destination.newBlob()
             let archived = try LayerEngine(pool: CompressionPool(threads: 0)).archive(content, to: BlobSink(writer))
-            try writer.finish(digest: Digest(archived.digest), size: archived.size)
+            try writer.finish(digest: archived.digest, size: archived.size)
             let descriptor = Descriptor(
                 mediaType: family.layer,
-                digest: Digest(archived.digest),
+                digest: archived.digest,
                 size: archived.size
             )
             draft.append(ImageLayer(descriptor: descriptor, diffID: DiffID(archived.diffID)), createdBy: text)

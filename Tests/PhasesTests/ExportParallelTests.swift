@@ -78,7 +78,7 @@ struct ExportParallelTests {
             LayerTask(id: "\(number)", staged: nil) { () throws(ExportError) in
                 runs.withLock { $0[number] += 1 }
                 if number == 30 { throw ExportError("task 30") }
-                let content = LayerDigest(diffID: SHA256Digest(of: []), size: Int64(number))
+                let content = LayerDigest(diffID: Digest.of([]), size: Int64(number))
                 return LayerTask.Outcome(content: content, archived: nil, reason: "", milliseconds: 0)
             }
         }

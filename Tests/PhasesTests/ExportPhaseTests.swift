@@ -1,3 +1,4 @@
+import Archive
 import CNBCore
 import Console
 import LayerCaches

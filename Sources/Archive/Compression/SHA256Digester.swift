@@ -24,27 +24,16 @@ public struct SHA256Digester: ~Copyable {
     }
 
     /// The digest of everything added; the computation starts anew.
-    public mutating func finish() -> SHA256Digest {
+    public mutating func finish() -> Digest {
         var bytes = [UInt8](repeating: 0, count: 32)
         Self.check(EVP_DigestFinal_ex(context, &bytes, nil))
         Self.check(EVP_DigestInit_ex(context, EVP_sha256(), nil))
-        return SHA256Digest(bytes: bytes)
+        return Digest(bytes: bytes)
     }
 
     /// Stops the program if the library fails, which it only can if it was built wrongly: no input leads here, and a
     /// wrong digest must never leave this type.
     private static func check(_ result: Int32) {
         precondition(result == 1, "the crypto library has no SHA-256")
-    }
-}
-
-extension SHA256Digest {
-    /// The digest of bytes in memory.
-    ///
-    /// - Parameter bytes: the bytes to hash.
-    public init(of bytes: [UInt8]) {
-        var digester = SHA256Digester()
-        bytes.withUnsafeBytes { digester.update($0) }
-        self = digester.finish()
     }
 }

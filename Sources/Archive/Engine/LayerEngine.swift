@@ -1,7 +1,7 @@
 /// What a layer's uncompressed tar stream is.
 public struct LayerDigest: Hashable, Sendable {
     /// The digest of the tar stream, by which images and caches know a layer.
-    public let diffID: SHA256Digest
+    public let diffID: Digest
     /// The length of the tar stream in bytes.
     public let size: Int64
 }
@@ -13,12 +13,12 @@ public struct ArchivedLayer: Hashable, Sendable {
     /// How the written bytes are compressed.
     public let compression: LayerCompression
     /// The digest of the written bytes.
-    public let digest: SHA256Digest
+    public let digest: Digest
     /// The number of the written bytes.
     public let size: Int64
 
     /// The digest of the tar stream.
-    public var diffID: SHA256Digest { content.diffID }
+    public var diffID: Digest { content.diffID }
 }
 
 /// Turns content on disk into layers: in one pass, on all cores, with the same bytes on any number of them.

@@ -29,18 +29,27 @@ public struct ExtractionTarget: Sendable {
 /// The digests that a stream must have to become visible.
 public struct ExpectedDigests: Sendable {
     /// The digest of the stream as it comes, compressed or not.
-    public var stream: SHA256Digest?
+    let stream: Digest?
     /// The digest of the uncompressed tar stream.
-    public var diffID: SHA256Digest?
+    let diffID: Digest?
 
-    /// Names the digests to verify.
-    ///
-    /// - Parameters:
-    ///   - stream: of the stream as it comes; nil is not verified.
-    ///   - diffID: of the uncompressed tar stream; nil is not verified.
-    public init(stream: SHA256Digest? = nil, diffID: SHA256Digest? = nil) {
+    private init(stream: Digest?, diffID: Digest?) {
         self.stream = stream
         self.diffID = diffID
+    }
+
+    /// Verifies nothing: whatever comes is what is wanted.
+    public static let unverified = ExpectedDigests(stream: nil, diffID: nil)
+
+    /// Verifies the stream as it comes, compressed or not.
+    public static func stream(_ digest: Digest) -> ExpectedDigests { ExpectedDigests(stream: digest, diffID: nil) }
+
+    /// Verifies the uncompressed tar stream.
+    public static func diffID(_ digest: Digest) -> ExpectedDigests { ExpectedDigests(stream: nil, diffID: digest) }
+
+    /// Verifies the stream as it comes, and the uncompressed tar stream.
+    public static func both(stream: Digest, diffID: Digest) -> ExpectedDigests {
+        ExpectedDigests(stream: stream, diffID: diffID)
     }
 }
 

@@ -38,7 +38,7 @@ public struct LayerExtractor: Sendable {
     public func extract(
         _ source: sending some ByteSource,
         into target: ExtractionTarget,
-        expecting expected: ExpectedDigests = ExpectedDigests()
+        expecting expected: ExpectedDigests
     ) throws(ArchiveError) -> ExtractionReport {
         let reader = StreamReader(source, hashesStream: expected.stream != nil, cancellation: cancellation)
         let blocks = PrefetchedBlocks(reader)

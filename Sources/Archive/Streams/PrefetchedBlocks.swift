@@ -136,7 +136,7 @@ final class HashingSource: ByteSource {
     }
 
     /// The digest of what was read so far.
-    func finish() -> SHA256Digest {
+    func finish() -> Digest {
         digester.finish()
     }
 }

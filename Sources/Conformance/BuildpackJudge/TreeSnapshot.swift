@@ -11,7 +11,7 @@ struct TreeSnapshot {
         /// Of a symbolic link.
         var target = ""
         /// Of a regular file, where contents count.
-        var digest: SHA256Digest?
+        var digest: Digest?
         /// Where contents are not looked at, but changes are.
         var changed: FileTime?
     }
@@ -56,7 +56,7 @@ struct TreeSnapshot {
         }
     }
 
-    private static func digest(_ path: String) -> SHA256Digest? {
+    private static func digest(_ path: String) -> Digest? {
         guard let file = try? OwnedDescriptor(opening: path) else { return nil }
         var digester = SHA256Digester()
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)

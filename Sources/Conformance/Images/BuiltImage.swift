@@ -9,7 +9,7 @@ struct SeedBlob {
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
-        digest = "\(SHA256Digest(of: bytes))"
+        digest = "\(Digest.of(bytes))"
     }
 }
 
@@ -47,7 +47,7 @@ struct BuiltImage {
         let usual = [InputFile(path: "/etc/image-\(image.name)", content: .text("\(image.name)\n"))]
         for files in image.layers.isEmpty ? [usual] : image.layers {
             let tar = try Self.tar(files, bindings)
-            diffIDs.append("\(SHA256Digest(of: tar))")
+            diffIDs.append("\(Digest.of(tar))")
             layers.append(SeedBlob(GzipStore.wrap(tar)))
         }
         config = SeedBlob(JSONWriter.bytes(try Self.config(image, diffIDs, bindings), escapeHTML: false))

@@ -76,7 +76,7 @@ final class ImageReader: Sendable {
         var labels: [String: String] = [:]
         for (name, value) in config["config"]?["Labels"]?.objectValue ?? [:] { labels[name] = value.stringValue ?? "" }
         return InspectedImage(
-            digest: "\(SHA256Digest(of: manifestBytes))",
+            digest: "\(Digest.of(manifestBytes))",
             configDigest: configDigest,
             document: Self.document(manifest, config, labels),
             labels: labels,
@@ -129,14 +129,14 @@ final class ImageReader: Sendable {
     }
 
     private static func blobPath(_ digest: String, in directory: String) throws(CaseError) -> String {
-        guard let digest = SHA256Digest(digest) else { throw .other("\(digest) is no sha256 digest") }
+        guard let digest = Digest(parsing: digest) else { throw .other("\(digest) is no sha256 digest") }
         return Path.join(directory, "blobs/sha256", digest.hex)
     }
 
     // MARK: - Reading
 
     private static func verified(_ digest: String, _ bytes: [UInt8]) throws(CaseError) -> [UInt8] {
-        let found = "\(SHA256Digest(of: bytes))"
+        let found = "\(Digest.of(bytes))"
         guard found == digest else { throw .other("blob \(digest) has the digest \(found)") }
         return bytes
     }

@@ -69,7 +69,7 @@ final class DaemonImageContents: Sendable {
                     do throws(POSIXError) { try spool.write(piece) } catch { throw .sink(error) }
                 }
             }
-            let digest = Digest(digester.finish())
+            let digest = digester.finish()
             if wanted.contains(digest) { layers.withLock { $0[digest] = $0[digest] ?? spool } }
         }
         try archive.drain()

@@ -88,7 +88,7 @@ struct LayoutDirectory: Sendable {
         guard size == descriptor.size else {
             throw .sizeMismatch(digest: descriptor.digest, expected: descriptor.size, found: size)
         }
-        let found = Digest(digester.finish())
+        let found = digester.finish()
         guard found == descriptor.digest else { throw .digestMismatch(expected: descriptor.digest, found: found) }
     }
 

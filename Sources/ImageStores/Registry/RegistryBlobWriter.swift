@@ -1,3 +1,4 @@
+import Archive
 import OCI
 
 /// Collects a blob and hands it over to be sent; a large one already while it is collected.

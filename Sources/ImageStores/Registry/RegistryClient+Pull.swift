@@ -176,7 +176,7 @@ extension RegistryClient {
         guard received == descriptor.size else {
             throw .sizeMismatch(digest: descriptor.digest, expected: descriptor.size, found: received)
         }
-        let found = Digest(digester.finish())
+        let found = digester.finish()
         guard found == descriptor.digest else { throw .digestMismatch(expected: descriptor.digest, found: found) }
     }
 

@@ -1,3 +1,4 @@
+import Archive
 import OCI
 
 /// An image in a registry.

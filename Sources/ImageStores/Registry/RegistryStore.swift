@@ -1,3 +1,4 @@
+import Archive
 public import HTTP
 public import OCI
 import POSIX

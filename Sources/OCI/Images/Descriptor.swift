@@ -1,3 +1,5 @@
+public import Archive
+
 /// A reference to a blob or manifest by content: its type, digest and size.
 public struct Descriptor: Hashable, Sendable {
     /// The type of what is described.

@@ -1,3 +1,5 @@
+public import Archive
+
 /// The digest of a layer's uncompressed tar bytes, which names the layer independently of its compression.
 public struct DiffID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The digest of the uncompressed bytes.

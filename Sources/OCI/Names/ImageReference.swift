@@ -1,3 +1,5 @@
+public import Archive
+
 /// The name of an image: registry, repository, and a tag or a digest.
 ///
 /// Parsed as container tools do: without a registry Docker Hub is meant, without a tag `latest`. A name with both tag

@@ -1,3 +1,5 @@
+public import Archive
+
 /// The documents of an image, and the layers that belong to them.
 public struct FinishedImage: Sendable {
     /// The manifest's bytes.

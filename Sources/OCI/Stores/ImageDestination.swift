@@ -1,3 +1,5 @@
+public import Archive
+
 /// Where one image is being written: its blobs in any order and by several threads, then one commit.
 ///
 /// Nothing becomes visible under a name before `commit`. A destination that is dropped without a commit leaves the old

@@ -1,3 +1,5 @@
+public import Archive
+
 /// An image in a store, opened for reading.
 ///
 /// Manifest and config are read and verified when it is opened.

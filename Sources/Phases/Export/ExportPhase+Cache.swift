@@ -194,7 +194,7 @@ private final class CacheExport {
         do {
             try update.reuse(diffID)
         } catch CacheError.missing {
-            let error = CacheError.missing(diffID: diffID.description)
+            let error = CacheError.missing(diffID: diffID)
             phase.logger.warn("Skipping re-use for layer \(id): \(error)")
             return (.rebuilt, error.summary)
         }

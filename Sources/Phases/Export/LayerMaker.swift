@@ -87,7 +87,7 @@ struct LayerMaker: Sendable {
             guard case .sink(let cause as OCIError) = error else { throw ExportError("creating layer", error) }
             throw saver.failure(of: cause)
         }
-        let digest = Digest(archived.digest)
+        let digest = archived.digest
         do {
             try writer.finish(digest: digest, size: archived.size)
         } catch {

@@ -1,3 +1,4 @@
+import Archive
 public import BuildpackModel
 public import CNBCore
 public import Console

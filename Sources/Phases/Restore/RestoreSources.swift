@@ -110,23 +110,17 @@ struct RestoreSources: Sendable {
         to path: String,
         with extractor: LayerExtractor
     ) throws(CacheError) -> (report: ExtractionReport, cache: String) {
+        guard let layer = try? DiffID(diffID) else { throw .invalidDiffID(diffID) }
         var failure: CacheError?
-        if let diffID = try? DiffID(diffID) {
-            for source in sources where source.names("\(diffID)") {
-                do {
-                    let report = try source.cache.extract(
-                        diffID,
-                        into: .layer(path),
-                        with: extractor
-                    )
-                    return (report, source.cache.name)
-                } catch {
-                    logger.debug("Cannot use the copy in cache \(source.cache.name): \(error)")
-                    failure = failure ?? error
-                }
+        for source in sources where source.names(diffID) {
+            do {
+                return (try source.cache.extract(layer, into: .layer(path), with: extractor), source.cache.name)
+            } catch {
+                logger.debug("Cannot use the copy in cache \(source.cache.name): \(error)")
+                failure = failure ?? error
             }
         }
-        throw failure ?? .missing(diffID: diffID)
+        throw failure ?? .missing(diffID: layer)
     }
 
     /// Extracts the SBOM files of all caches; those of earlier ones replace those of later ones.

@@ -200,7 +200,7 @@ struct DaemonStoreTests {
             let writer = try destination.newBlob()
             let content = LayerContent([.bytes(name, Array(text.utf8), mode: 0o644, owner: .root)])
             let archived = try engine.archive(content, compression: .none, to: BlobSink(writer))
-            let digest = Digest(archived.digest)
+            let digest = archived.digest
             try writer.finish(digest: digest, size: archived.size)
             let descriptor = Descriptor(mediaType: .dockerLayer, digest: digest, size: archived.size)
             draft.append(ImageLayer(descriptor: descriptor, diffID: DiffID(archived.diffID)), createdBy: name)

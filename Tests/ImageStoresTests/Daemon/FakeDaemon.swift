@@ -114,7 +114,7 @@ final class FakeDaemon: Sendable {
             compression: .none,
             to: BlobSink(writer)
         )
-        let digest = Digest(archived.digest)
+        let digest = archived.digest
         try writer.finish(digest: digest, size: archived.size)
         let descriptor = Descriptor(mediaType: .dockerLayer, digest: digest, size: archived.size)
         draft.append(ImageLayer(descriptor: descriptor, diffID: DiffID(digest)))

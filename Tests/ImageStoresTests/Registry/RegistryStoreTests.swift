@@ -1,3 +1,4 @@
+import Archive
 import JSON
 import OCI
 import POSIX

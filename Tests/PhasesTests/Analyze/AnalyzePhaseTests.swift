@@ -39,7 +39,7 @@ struct AnalyzePhaseTests {
         let writer = try destination.newBlob()
         let engine = LayerEngine(pool: CompressionPool(threads: 0))
         let archived = try engine.archive(content, to: BlobSink(writer))
-        let digest = Digest(archived.digest)
+        let digest = archived.digest
         try writer.finish(digest: digest, size: archived.size)
         var draft = ImageDraft(platform: OCIPlatform(os: "linux", architecture: "arm64", variant: "v8"), family: .oci)
         let descriptor = Descriptor(mediaType: MediaTypeFamily.oci.layer, digest: digest, size: archived.size)

@@ -1,4 +1,5 @@
 public import POSIX
+import Synchronization
 
 /// Writes messages for people, or for programs, to standard output and standard error.
 ///
@@ -31,7 +32,7 @@ public final class Logger: Sendable {
         case collection
     }
 
-    private let settings: Lock<Settings>
+    private let settings: Mutex<Settings>
     /// How messages are written.
     public let format: Format
     private let destination: Destination
@@ -50,13 +51,13 @@ public final class Logger: Sendable {
         output: FileDescriptor = .standardOutput,
         errors: FileDescriptor = .standardError
     ) {
-        settings = Lock(Settings(level: level, usesColor: usesColor))
+        settings = Mutex(Settings(level: level, usesColor: usesColor))
         self.format = format
         destination = .descriptors(output: output, errors: errors)
     }
 
     private init(collectingFrom level: LogLevel, format: Format) {
-        settings = Lock(Settings(level: level, usesColor: false))
+        settings = Mutex(Settings(level: level, usesColor: false))
         self.format = format
         destination = .collection
     }

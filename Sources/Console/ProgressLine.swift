@@ -1,4 +1,5 @@
 import POSIX
+import Synchronization
 
 /// Shows people at a terminal how far long work has come, in one line that changes and is gone at the end.
 ///
@@ -18,14 +19,14 @@ public final class ProgressLine: Sendable {
     private let title: String
     private let logger: Logger
     private let terminal: FileDescriptor
-    private let state: Lock<State>
+    private let state: Mutex<State>
 
     init(_ title: String, logger: Logger, terminal: FileDescriptor) {
         self.title = title
         self.logger = logger
         self.terminal = terminal
         let now = Clock.monotonicNanoseconds
-        state = Lock(State(begin: now, shown: now &+ Self.patience &- Self.interval))
+        state = Mutex(State(begin: now, shown: now &+ Self.patience &- Self.interval))
     }
 
     deinit { logger.showProgress(nil, at: terminal) }

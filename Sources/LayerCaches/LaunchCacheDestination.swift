@@ -2,6 +2,7 @@ import Archive
 import Console
 import OCI
 import POSIX
+import Synchronization
 
 /// An app image on its way into a daemon, whose layers are kept in a cache directory.
 ///
@@ -11,14 +12,16 @@ final class LaunchCacheDestination: ImageDestination {
     private let destination: any ImageDestination
     private let logger: Logger
     /// The new version of the cache, used by one thread at a time; `nil` when there is none.
-    private let update: Lock<VolumeCacheUpdate>?
+    private let update: Mutex<VolumeCacheUpdate?>
+    private let hasUpdate: Bool
     /// Layers of other images that the cache lacks, in the order in which they were adopted.
-    private let missing = Lock<[ImageLayer]>([])
+    private let missing = Mutex<[ImageLayer]>([])
 
     init(_ destination: any ImageDestination, update: sending VolumeCacheUpdate?, logger: Logger) {
         self.destination = destination
         self.logger = logger
-        if let update { self.update = Lock(update) } else { self.update = nil }
+        hasUpdate = update != nil
+        self.update = Mutex(update)
     }
 
     var reference: String { destination.reference }
@@ -28,8 +31,8 @@ final class LaunchCacheDestination: ImageDestination {
     // MARK: - Blobs
 
     func newBlob() throws(OCIError) -> any BlobWriter {
-        guard let update else { return try destination.newBlob() }
-        return LaunchCacheBlobWriter(path: update.withLock { $0.newPath() }, destination: self)
+        guard let path = update.withLock({ $0?.newPath() }) else { return try destination.newBlob() }
+        return LaunchCacheBlobWriter(path: path, destination: self)
     }
 
     /// A blob that bypasses the cache.
@@ -41,7 +44,7 @@ final class LaunchCacheDestination: ImageDestination {
     /// Keeps a layer that was written into the cache, and makes it part of the image.
     func keep(_ file: LaunchCacheFile, as diffID: DiffID, size: Int64) throws(OCIError) {
         do {
-            try update?.withLock { update throws(CacheError) in try update.keep(fileAt: file.path, as: diffID) }
+            try update.withLock { update throws(CacheError) in try update?.keep(fileAt: file.path, as: diffID) }
         } catch {
             logger.warn("Not keeping a layer in the launch cache: \(error)")
         }
@@ -60,12 +63,12 @@ final class LaunchCacheDestination: ImageDestination {
         guard let image = layer.source as? LaunchCachedImage else { return try destination.adopt(layer) }
         var layer = layer
         layer.source = image.image
-        guard let update else { return try destination.adopt(layer) }
+        guard hasUpdate else { return try destination.adopt(layer) }
         guard let file = image.cachedLayer(layer.diffID), let size = try? file.size() else {
             return missing.withLock { $0.append(layer) }
         }
         do {
-            try update.withLock { update throws(CacheError) in try update.reuse(layer.diffID) }
+            try update.withLock { update throws(CacheError) in try update?.reuse(layer.diffID) }
         } catch {
             logger.warn("Not keeping a layer in the launch cache: \(error)")
         }
@@ -88,9 +91,9 @@ final class LaunchCacheDestination: ImageDestination {
             config: config,
             references: references
         )
-        if let update, results.first?.error == nil {
+        if results.first?.error == nil {
             do {
-                try update.withLock { update throws(CacheError) in try update.commitLayers() }
+                try update.withLock { update throws(CacheError) in try update?.commitLayers() }
             } catch {
                 logger.warn("Failed to commit launch cache: \(error)")
             }
@@ -124,7 +127,7 @@ final class LaunchCacheDestination: ImageDestination {
     /// Writes a layer into the cache, and makes it part of the image.
     private func copy(_ layer: ImageLayer) throws {
         let writer = try newBlob()
-        let size = Lock<Int64>(0)
+        let size = Mutex<Int64>(0)
         do {
             if let bytes = layer.uncompressed {
                 let sink = BlobSink(writer)

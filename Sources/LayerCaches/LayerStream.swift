@@ -1,6 +1,7 @@
 public import Archive
 public import OCI
 public import POSIX
+import Synchronization
 
 /// A layer of a stored image as something to read from: stores hand out bytes, extractors ask for them.
 ///
@@ -8,10 +9,15 @@ public import POSIX
 /// all of it.
 public final class LayerStream: ByteSource {
     private let pieces: Channel<[UInt8]>
-    private let failure: Lock<OCIError?>
+    private let failure: Failure
     private let thread: Thread
     private var piece: [UInt8] = []
     private var position = 0
+
+    /// Why the store has no more to give, which the thread leaves for the reader.
+    private final class Failure: Sendable {
+        let error = Mutex<OCIError?>(nil)
+    }
 
     /// Begins to read a layer.
     ///
@@ -21,7 +27,7 @@ public final class LayerStream: ByteSource {
     /// - Throws: When no thread can be started.
     public init(_ descriptor: Descriptor, of image: any StoredImage) throws(POSIXError) {
         let pieces = Channel<[UInt8]>(capacity: 4)
-        let failure = Lock<OCIError?>(nil)
+        let failure = Failure()
         thread = try Thread {
             do throws(OCIError) {
                 try image.readBlob(descriptor) { (bytes) throws(OCIError) in
@@ -30,7 +36,7 @@ public final class LayerStream: ByteSource {
                     }
                 }
             } catch {
-                failure.withLock { $0 = error }
+                failure.error.withLock { $0 = error }
             }
             pieces.close()
         }
@@ -47,7 +53,7 @@ public final class LayerStream: ByteSource {
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int {
         while position == piece.count {
             guard let next = pieces.receive() else {
-                if let error = failure.withLock({ $0 }) { throw .source(error) }
+                if let error = failure.error.withLock({ $0 }) { throw .source(error) }
                 return 0
             }
             piece = next

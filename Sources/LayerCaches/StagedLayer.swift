@@ -1,5 +1,6 @@
 public import Archive
 import POSIX
+import Synchronization
 
 /// A layer's tar on its way into a cache directory, while the layer is archived for the app image.
 ///
@@ -7,7 +8,7 @@ import POSIX
 public final class StagedLayer: ByteSink {
     /// Where the tar is until its digest is known.
     let path: String
-    private let state = Lock(State.new)
+    private let state = Mutex(State.new)
 
     private enum State: Sendable {
         case new

@@ -1,5 +1,6 @@
 import OCI
 import POSIX
+import Synchronization
 
 /// Layers of a cache directory whose files this process has read and found to be right.
 ///
@@ -28,7 +29,7 @@ final class VerifiedLayers: Sendable {
     /// A file that was changed less long ago may change again without getting another time.
     private static let granularity: Int64 = 2
 
-    private let known = Lock<[DiffID: Identity]>([:])
+    private let known = Mutex<[DiffID: Identity]>([:])
 
     /// Remembers that a file was read from its beginning to its end and is right.
     ///

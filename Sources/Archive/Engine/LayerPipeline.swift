@@ -1,4 +1,5 @@
 import POSIX
+import Synchronization
 
 /// One layer's way through the pool: blocks are hashed in order, compressed in any order, and written in order.
 ///
@@ -14,7 +15,7 @@ final class LayerPipeline: @unchecked Sendable {
         var failure: ArchiveError?
     }
 
-    private let state = Lock(State())
+    private let state = Mutex(State())
     private let exchange: BlockExchange
     private let compression: LayerCompression
     private let sink: (any ByteSink)?

@@ -1,8 +1,9 @@
 import POSIX
+import Synchronization
 
 /// A sink that keeps everything in memory; for what is known to be small.
 public final class MemorySink: ByteSink {
-    private let collected = Lock<[UInt8]>([])
+    private let collected = Mutex<[UInt8]>([])
 
     /// Makes an empty sink.
     public init() {}

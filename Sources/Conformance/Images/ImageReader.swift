@@ -1,12 +1,13 @@
 import Archive
 import JSON
 import POSIX
+import Synchronization
 
 /// Reads images out of the registry and out of layouts in the case's tree, trusting nothing in them.
 final class ImageReader: Sendable {
     private let registry: RegistryClient?
     /// Layers that have been read, by the digests of their blobs: base images are the same in most cases.
-    private let layers = Lock<[String: LayerListing]>([:])
+    private let layers = Mutex<[String: LayerListing]>([:])
 
     private static let layerLimit = 512 << 20
     private static let documentLimit = 8 << 20

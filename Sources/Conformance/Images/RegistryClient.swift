@@ -1,5 +1,6 @@
 import HTTP
 import POSIX
+import Synchronization
 
 /// The address of an image: `<host>/<repository>[:<tag>][@<digest>]`.
 struct RegistryReference {
@@ -35,7 +36,7 @@ final class RegistryClient: Sendable {
         )
     )
     /// A repository that has a blob, by the blob's digest.
-    private let homes = Lock<[String: String]>([:])
+    private let homes = Mutex<[String: String]>([:])
 
     private static let manifestTypes = [
         "application/vnd.oci.image.manifest.v1+json", "application/vnd.oci.image.index.v1+json",

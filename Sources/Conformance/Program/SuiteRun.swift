@@ -1,4 +1,5 @@
 import POSIX
+import Synchronization
 
 /// A run over fixtures: reads them, prepares the machine, runs the cases, reports.
 struct SuiteRun {
@@ -45,7 +46,7 @@ struct SuiteRun {
     private func judge(_ cases: [TestCase], _ machine: Machine, _ output: FileDescriptor) -> Int32 {
         let report = options.report
         output.report(report.opening(caseCount: cases.count))
-        let progress = Lock(Progress(results: [CaseResult?](repeating: nil, count: cases.count)))
+        let progress = Mutex(Progress(results: [CaseResult?](repeating: nil, count: cases.count)))
         Threads.parallel(count: cases.count, limit: options.jobs) { index in
             let result = machine.run(cases[index])
             Interruption.pauseIfInterrupted()

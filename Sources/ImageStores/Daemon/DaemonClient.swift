@@ -2,16 +2,17 @@ import HTTP
 import JSON
 import OCI
 import POSIX
+import Synchronization
 
 /// Sends requests to a Docker daemon, in the newest version of its API that both sides know.
 final class DaemonClient: Sendable {
     private let http: HTTPClient
     private let baseURL: HTTPURL
-    private let version: Lock<DaemonAPIVersion?>
+    private let version: Mutex<DaemonAPIVersion?>
 
     init(_ http: HTTPClient, baseURL: HTTPURL, version: DaemonAPIVersion?) {
         (self.http, self.baseURL) = (http, baseURL)
-        self.version = Lock(version)
+        self.version = Mutex(version)
     }
 
     /// The longest document that is taken into memory.

@@ -2,6 +2,7 @@ import Archive
 import HTTP
 import OCI
 import POSIX
+import Synchronization
 
 /// An image on its way into a daemon: layers are collected, and sent all at once with the commit.
 ///
@@ -11,7 +12,7 @@ final class DaemonDestination: ImageDestination {
     let reference: String
     private let main: ImageReference
     private let store: DaemonStore
-    private let layers = Lock(Layers())
+    private let layers = Mutex(Layers())
 
     /// Where the layers are.
     private struct Layers {
@@ -33,7 +34,7 @@ final class DaemonDestination: ImageDestination {
     }
 
     func newBlob() throws(OCIError) -> any BlobWriter {
-        DaemonBlobWriter(BlobSpool(directory: store.temporaryDirectory)) { [layers] spool, digest in
+        DaemonBlobWriter(BlobSpool(directory: store.temporaryDirectory)) { [self] spool, digest in
             layers.withLock { $0.written[digest] = spool }
         }
     }

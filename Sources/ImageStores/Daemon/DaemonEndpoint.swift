@@ -1,6 +1,7 @@
 import HTTP
 import OCI
 import POSIX
+import Synchronization
 import TLS
 
 /// Where a Docker daemon listens, as `DOCKER_HOST` and its companions name it.
@@ -143,9 +144,9 @@ struct DaemonEndpoint: Sendable {
 ///
 /// A second one is there for the case that the daemon closes the first, as some do after an error.
 final class SpareConnections: Sendable {
-    private let connections: Lock<[SocketTransport]>
+    private let connections: Mutex<[SocketTransport]>
 
-    init(_ connections: [SocketTransport] = []) { self.connections = Lock(connections) }
+    init(_ connections: [SocketTransport] = []) { self.connections = Mutex(connections) }
 
     /// Takes one that the daemon hasn't closed meanwhile.
     func take() -> SocketTransport? {

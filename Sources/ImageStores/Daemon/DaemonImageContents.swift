@@ -2,6 +2,7 @@ import Archive
 import HTTP
 import OCI
 import POSIX
+import Synchronization
 
 /// The layers of an image, as far as somebody has asked for them.
 ///
@@ -11,7 +12,7 @@ final class DaemonImageContents: Sendable {
     private let id: DaemonImageName
     private let platform: OCIPlatform?
     private let directory: String
-    private let layers = Lock<[Digest: BlobSpool]>([:])
+    private let layers = Mutex<[Digest: BlobSpool]>([:])
 
     init(client: DaemonClient, id: DaemonImageName, platform: OCIPlatform?, temporaryDirectory: String) {
         (self.client, self.id, self.platform, directory) = (client, id, platform, temporaryDirectory)

@@ -2,6 +2,7 @@ import HTTP
 import JSON
 public import OCI
 import POSIX
+import Synchronization
 
 /// The images of a Docker daemon.
 ///
@@ -22,7 +23,7 @@ public final class DaemonStore: ImageStore {
     let options: Options
     let temporaryDirectory: String
     /// The diff ids of images that the daemon has.
-    private let knownImages = Lock<Set<[DiffID]>>([])
+    private let knownImages = Mutex<Set<[DiffID]>>([])
 
     /// Makes a store for the daemon that `DOCKER_HOST` names.
     ///
@@ -157,7 +158,7 @@ public final class DaemonStore: ImageStore {
     public func keepingAlive<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let isDone = Lock(false)
+        let isDone = Mutex(false)
         let thread = try? Thread { [client, options] in
             var nextPing = Clock.monotonicNanoseconds
             while !isDone.withLock({ $0 }) {

@@ -1,6 +1,7 @@
 import Archive
 import OCI
 import POSIX
+import Synchronization
 
 /// The threads that move the blobs of one destination, each blob once.
 final class BlobTransfers: Sendable {
@@ -19,7 +20,7 @@ final class BlobTransfers: Sendable {
         var takesMore: Bool { failure == nil && !isAbandoned }
     }
 
-    private let state = Lock(State())
+    private let state = Mutex(State())
     private let threads: Int
     private let isCancelled: @Sendable () -> Bool
 

@@ -1,14 +1,15 @@
 import Archive
 import OCI
 import POSIX
+import Synchronization
 
 /// What the repositories of one registry are known to hold, from the manifests that were read from them.
 ///
 /// A registry that serves a manifest holds its blobs, so nobody has to ask for each. Should it have lost one all the
 /// same, it refuses the next manifest that names it, and then they are asked for.
 final class KnownBlobs: Sendable {
-    private let blobs = Lock<[String: Set<Digest>]>([:])
-    private let answersToMounts = Lock(true)
+    private let blobs = Mutex<[String: Set<Digest>]>([:])
+    private let answersToMounts = Mutex(true)
 
     /// Notes what an image of a repository consists of.
     func add(_ manifest: ImageManifest, in repository: String) {

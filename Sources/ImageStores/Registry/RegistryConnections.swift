@@ -1,5 +1,6 @@
 import HTTP
 import POSIX
+import Synchronization
 import TLS
 
 /// The two HTTP clients of a store: one that verifies certificates, and one for registries that were declared insecure.
@@ -10,8 +11,8 @@ final class RegistryConnections: Sendable {
     }
 
     private let trust: RegistryTrust
-    private let contexts = Lock<[ContextKey: TLSContext]>([:])
-    private let clients = Lock<[Bool: HTTPClient]>([:])
+    private let contexts = Mutex<[ContextKey: TLSContext]>([:])
+    private let clients = Mutex<[Bool: HTTPClient]>([:])
     private let proxies: ProxySettings
     private let connector: HTTPClient.Configuration.Connector
 

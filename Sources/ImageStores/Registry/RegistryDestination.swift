@@ -1,6 +1,7 @@
 import Archive
 import OCI
 import POSIX
+import Synchronization
 
 /// An image on its way into a registry.
 ///
@@ -14,7 +15,7 @@ final class RegistryDestination: ImageDestination {
     private let transfers: BlobTransfers
     private let temporaryDirectory: String
     /// The layers that nothing was done for, since the repository has them as far as is known.
-    private let presumed = Lock<[(layer: Descriptor, image: any StoredImage)]>([])
+    private let presumed = Mutex<[(layer: Descriptor, image: any StoredImage)]>([])
 
     init(
         _ main: ImageReference,

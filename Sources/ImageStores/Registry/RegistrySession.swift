@@ -1,6 +1,7 @@
 import HTTP
 import OCI
 import POSIX
+import Synchronization
 
 /// What is known about one registry: how to speak to it and how it wants to be shown credentials.
 ///
@@ -27,8 +28,8 @@ final class RegistrySession: Sendable {
     let policy: RetryPolicy
     /// What needs not be asked for.
     let known = KnownBlobs()
-    private let state = Lock(State.unknown)
-    let tokens = Lock<[String: RegistryToken]>([:])
+    private let state = Mutex(State.unknown)
+    let tokens = Mutex<[String: RegistryToken]>([:])
 
     init(host: RegistryHost, http: HTTPClient, keychain: Keychain, policy: RetryPolicy) {
         (self.host, self.http, self.keychain, self.policy) = (host, http, keychain, policy)

@@ -2,6 +2,7 @@ import Archive
 public import HTTP
 public import OCI
 import POSIX
+import Synchronization
 
 /// The images of all registries.
 public final class RegistryStore: ImageStore {
@@ -27,7 +28,7 @@ public final class RegistryStore: ImageStore {
     private let keychain: Keychain
     private let insecureRegistries: [String]
     private let connections: RegistryConnections
-    private let sessions = Lock<[RegistryHost: RegistrySession]>([:])
+    private let sessions = Mutex<[RegistryHost: RegistrySession]>([:])
     private let options: Options
     private let temporaryDirectory: String
 

@@ -2,6 +2,7 @@ import HTTP
 import JSON
 import OCI
 import POSIX
+import Synchronization
 
 /// A bearer token for some scopes.
 struct RegistryToken: Sendable {

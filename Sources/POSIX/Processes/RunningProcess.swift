@@ -1,12 +1,13 @@
 import CPOSIX
 import Glibc
+import Synchronization
 
 /// A child process that runs while this one goes on; killed with its process group when its last owner goes away.
 public final class RunningProcess: Sendable {
     /// The child's process number.
     public let identifier: Int32
 
-    private let status = Lock<ExitStatus?>(nil)
+    private let status = Mutex<ExitStatus?>(nil)
 
     /// Starts a child that leads a process group of its own, whatever the configuration says.
     /// - Parameters:

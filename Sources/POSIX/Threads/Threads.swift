@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A running thread that can be waited for.
 public struct Thread: Sendable {
@@ -65,7 +66,7 @@ public enum Threads {
             for index in 0..<max(count, 0) { body(index) }
             return
         }
-        let next = Lock(0)
+        let next = Mutex(0)
         // The threads are joined before this function returns, so the body does not really escape.
         withoutActuallyEscaping(body) { body in
             let work: @Sendable () -> Void = {
@@ -96,7 +97,7 @@ public enum Threads {
         limit: Int = processorCount,
         _ body: @Sendable (Int) throws(Failure) -> Value
     ) throws(Failure) -> [Value] {
-        let results = Lock([Result<Value, Failure>?](repeating: nil, count: max(count, 0)))
+        let results = Mutex([Result<Value, Failure>?](repeating: nil, count: max(count, 0)))
         withoutActuallyEscaping(body) { body in
             parallel(count: count, limit: limit) { index in
                 let result = Result { () throws(Failure) in try body(index) }

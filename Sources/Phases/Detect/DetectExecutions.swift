@@ -4,6 +4,7 @@ import Console
 import JSON
 import POSIX
 import PlatformModel
+import Synchronization
 
 /// Runs `bin/detect` of the members of groups, each at most once however many groups it is in.
 struct DetectExecutions {
@@ -48,7 +49,7 @@ struct DetectExecutions {
         let new = candidates.filter { outcomes[$0.element.identity] == nil }
         if !new.isEmpty {
             let execution = DetectExecution(inputs: inputs, target: runImageTarget().target)
-            let results = Lock([Int: DetectOutcome]())
+            let results = Mutex([Int: DetectOutcome]())
             Threads.parallel(count: new.count, limit: Self.limit) { index in
                 let outcome = execution.run(new[index])
                 results.withLock { $0[index] = outcome }

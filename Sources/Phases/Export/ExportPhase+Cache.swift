@@ -6,6 +6,7 @@ import LayerCaches
 import OCI
 import POSIX
 import PlatformModel
+import Synchronization
 
 extension ExportPhase {
     /// Puts the cached layers of all buildpacks into the cache.
@@ -52,7 +53,7 @@ private final class CacheExport {
     private let known: [String: LayerDigest]
     private let engine: LayerEngine
     /// How many bytes of tar the engine has made for the current layer.
-    private let archivedBytes: Lock<Int64>
+    private let archivedBytes: ByteCount
     private let original: CacheMetadata
     private let update: any CacheUpdate
 
@@ -66,10 +67,10 @@ private final class CacheExport {
         self.phase = phase
         self.cache = cache
         self.known = known
-        let archivedBytes = Lock<Int64>(0)
+        let archivedBytes = ByteCount()
         self.archivedBytes = archivedBytes
         engine = LayerEngine(pool: CompressionPool(), cancellation: cancellation) { count in
-            archivedBytes.withLock { $0 &+= Int64(count) }
+            archivedBytes.add(count)
         }
         if !cache.exists { phase.logger.info("Layer cache not found") }
         do {
@@ -167,7 +168,7 @@ private final class CacheExport {
                     reason = "contents differ from the cache's"
                 }
             }
-            archivedBytes.withLock { $0 = 0 }
+            archivedBytes.reset()
             diffID = try update.add(content, knownAs: digest.map { DiffID($0.diffID) }, with: engine)
         } catch {
             throw ExportError("\(error)")
@@ -175,7 +176,7 @@ private final class CacheExport {
         phase.logger.info("Adding cache layer '\(id)'")
         phase.logger.debug("Layer '\(id)' SHA: \(diffID)")
         var outcome = LayerOutcome(layer: id, kind: kind, place: .cache, reason: reason)
-        outcome.bytes = digest?.size ?? archivedBytes.withLock { $0 }
+        outcome.bytes = digest?.size ?? archivedBytes.value
         outcome.milliseconds = stopwatch.milliseconds
         phase.logger.tell(outcome)
         return diffID
@@ -200,4 +201,15 @@ private final class CacheExport {
         }
         return (.reused, "equal to the cache's")
     }
+}
+
+/// How many bytes the threads of an engine have made.
+private final class ByteCount: Sendable {
+    private let count = Atomic<Int64>(0)
+
+    var value: Int64 { count.load(ordering: .relaxed) }
+
+    func add(_ bytes: Int) { count.wrappingAdd(Int64(bytes), ordering: .relaxed) }
+
+    func reset() { count.store(0, ordering: .relaxed) }
 }

@@ -3,6 +3,7 @@ import Console
 import LayerCaches
 import OCI
 import POSIX
+import Synchronization
 
 /// A layer that is made in the background: hashed where the previous image may have an equal one, else archived into
 /// the destination.
@@ -79,7 +80,7 @@ final class LayerTasks: Sendable {
         var isStopped = false
     }
 
-    private let state = Lock(State())
+    private let state = Mutex(State())
     private let limit: Int
     private let cancellation: Cancellation
 

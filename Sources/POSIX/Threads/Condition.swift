@@ -1,36 +1,5 @@
 import Glibc
 
-/// A value that one thread at a time may touch.
-///
-/// `@unchecked` because the mutex, which the compiler does not know, orders all accesses to the state.
-public final class Lock<State>: @unchecked Sendable {
-    private var state: State
-    private let mutex: NativeMutex
-
-    /// Puts a value under the lock.
-    /// - Parameter state: The value, not used by anybody else from now on.
-    public init(_ state: sending State) {
-        self.state = state
-        mutex = NativeMutex()
-    }
-
-    deinit {
-        mutex.destroy()
-    }
-
-    /// Works on the value while no other thread can.
-    /// - Parameter body: The work; it must not take the same lock again.
-    /// - Returns: What `body` returns.
-    /// - Throws: What `body` throws.
-    public func withLock<Result, Failure: Error>(
-        _ body: (inout State) throws(Failure) -> sending Result
-    ) throws(Failure) -> sending Result {
-        mutex.lock()
-        defer { mutex.unlock() }
-        return try body(&state)
-    }
-}
-
 /// A value that one thread at a time may touch, and whose changes others can wait for.
 ///
 /// `@unchecked` because the mutex, which the compiler does not know, orders all accesses to the state.

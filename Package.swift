@@ -156,7 +156,12 @@ let package = Package(
         launcher,
 
         // Tests
-        .target(name: "TestSupport", dependencies: ["OCI", "POSIX"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport",
+            dependencies: ["CNBCore", "OCI", "POSIX"],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
         tests("TOMLTests", ["TOML"]),
         tests("JSONTests", ["JSON"]),
         tests("DockerfileTests", ["Dockerfile"]),

@@ -34,10 +34,10 @@ public struct BOMEntry: Equatable, Sendable {
     /// The dependency.
     public var requirement: Requirement
     /// The buildpack that contributed it.
-    public var buildpack: GroupElement
+    public var buildpack: GroupElement?
 
     /// Makes an entry.
-    public init(requirement: Requirement, buildpack: GroupElement) {
+    public init(requirement: Requirement, buildpack: GroupElement?) {
         self.requirement = requirement
         self.buildpack = buildpack
     }
@@ -47,13 +47,14 @@ extension BOMEntry: TOMLReadable, TOMLWritable {
     /// Reads an entry of metadata.toml's `bom`.
     public init(toml: TOMLTable) throws(TOMLError) {
         requirement = try Requirement(toml: toml)
-        buildpack = try GroupElement(toml: try toml.table("buildpack") ?? TOMLTable())
+        buildpack = nil
+        if let table = try toml.table("buildpack") { buildpack = try GroupElement(toml: table) }
     }
 
     /// The table of an entry.
     public var toml: TOMLTable {
         var table = requirement.toml
-        table.set("buildpack", .table(buildpack.toml))
+        if let buildpack { table.set("buildpack", .table(buildpack.toml)) }
         return table
     }
 }

@@ -17,8 +17,6 @@ public struct BuildpackDescriptor: Equatable, Sendable {
     public struct Stack: Equatable, Sendable {
         /// The stack's id, or `*`.
         public var id: String
-        /// Mixins that the buildpack needs.
-        public var mixins: [String]
     }
 
     /// Whether the buildpack stands for other buildpacks.
@@ -71,7 +69,6 @@ extension BuildpackDescriptor.Stack: TOMLReadable {
     /// Reads an entry of `stacks`.
     public init(toml: TOMLTable) throws(TOMLError) {
         id = try toml.string("id") ?? ""
-        mixins = try toml.strings("mixins") ?? []
     }
 }
 

@@ -1,4 +1,4 @@
-import CNBCore
+public import CNBCore
 public import TOML
 
 /// What an element of a group is.
@@ -25,9 +25,9 @@ public struct GroupElement: Hashable, Sendable {
     /// Buildpack or extension; of the files, only plan.toml says so itself.
     public var kind: ModuleKind
     /// The id, as in `io.buildpacks.ruby`.
-    public var id: String
+    public var id: BuildpackID
     /// The version, as in `1.2.3`.
-    public var version: String
+    public var version: BuildpackVersion
     /// The Buildpack API as the descriptor spells it; empty when not known.
     public var api: String
     /// The web address that the descriptor gives; empty when there is none.
@@ -40,8 +40,8 @@ public struct GroupElement: Hashable, Sendable {
     /// Makes an element.
     public init(
         kind: ModuleKind = .buildpack,
-        id: String,
-        version: String,
+        id: BuildpackID,
+        version: BuildpackVersion,
         api: String = "",
         homepage: String = "",
         isOptional: Bool = false,
@@ -63,7 +63,7 @@ public struct GroupElement: Hashable, Sendable {
 
     /// The name of the element's directory below the layers, buildpacks and extensions directories: `/` becomes `_`.
     public var directoryName: String {
-        BuildpackID.directoryName(for: id)
+        id.directoryName
     }
 }
 
@@ -77,8 +77,8 @@ extension GroupElement: TOMLReadable, TOMLWritable {
     public init(toml: TOMLTable) throws(TOMLError) {
         self.init(
             kind: try toml.boolean("extension") ?? false ? .imageExtension : .buildpack,
-            id: try toml.string("id") ?? "",
-            version: try toml.string("version") ?? "",
+            id: try toml.buildpackID("id"),
+            version: try toml.buildpackVersion("version"),
             api: try toml.string("api") ?? "",
             homepage: try toml.string("homepage") ?? "",
             isOptional: try toml.boolean("optional") ?? false,
@@ -88,7 +88,7 @@ extension GroupElement: TOMLReadable, TOMLWritable {
 
     /// The table; `extension = true` is only written for extensions, so callers that write a list of extensions clear it.
     public var toml: TOMLTable {
-        var table: TOMLTable = ["id": .string(id), "version": .string(version)]
+        var table: TOMLTable = ["id": .string(id.text), "version": .string(version.text)]
         table.setUnlessEmpty("api", api)
         table.setUnlessEmpty("homepage", homepage)
         if kind == .imageExtension { table.set("extension", true) }

@@ -1,16 +1,11 @@
 public import CNBCore
 public import TOML
 
-/// What buildpack.toml and extension.toml have in common.
+/// What buildpack.toml and extension.toml have in common, as far as a build uses it.
+///
+/// Descriptions, keywords, licences and the module's own metadata are for registries and people; no value of theirs, of
+/// whatever type, is a reason to refuse a module.
 public struct ModuleDescriptor: Equatable, Sendable {
-    /// A licence of a module.
-    public struct License: Equatable, Sendable {
-        /// An SPDX expression or any other name; empty when only the address is given.
-        public var type: String
-        /// Where the licence can be read; empty when not given.
-        public var uri: String
-    }
-
     /// Buildpack or extension.
     public var kind: ModuleKind
     /// The Buildpack API as the descriptor spells it, not yet checked; empty when it doesn't say.
@@ -23,20 +18,12 @@ public struct ModuleDescriptor: Equatable, Sendable {
     public var name: String
     /// The web address, or an empty string.
     public var homepage: String
-    /// A description for people, or an empty string.
-    public var description: String
-    /// Words under which registries find the module.
-    public var keywords: [String]
-    /// The licences.
-    public var licenses: [License]
     /// Whether the user's variables are kept out of the environment of the module's executables.
     public var clearEnv: Bool
     /// The execution environments that the module is for; empty for all.
     public var execEnvironments: [String]
     /// The targets: those of the file, or what stacks or the contents of `bin/` stand for; empty when not known.
     public var targets: [Target]
-    /// The module's own data.
-    public var metadata: TOMLTable?
     /// The absolute path of the directory that the descriptor is in.
     public var rootDir: String
 
@@ -53,21 +40,9 @@ public struct ModuleDescriptor: Equatable, Sendable {
         version = try info.buildpackVersion("version")
         name = try info.string("name") ?? ""
         homepage = try info.string("homepage") ?? ""
-        description = try info.string("description") ?? ""
-        keywords = try info.strings("keywords") ?? []
-        licenses = try info.values("licenses")
         clearEnv = try info.boolean("clear-env") ?? false
         execEnvironments = try info.execEnvironments("exec-env")
         targets = try toml.values("targets")
-        metadata = try toml.table("metadata")
-    }
-}
-
-extension ModuleDescriptor.License: TOMLReadable {
-    /// Reads an entry of `licenses`.
-    public init(toml: TOMLTable) throws(TOMLError) {
-        type = try toml.string("type") ?? ""
-        uri = try toml.string("uri") ?? ""
     }
 }
 
@@ -92,11 +67,12 @@ extension ModuleKind {
 extension Target: TOMLReadable {
     /// Reads an entry of `targets`; the variant is called `variant` by the specification, `arch-variant` by the reference.
     public init(toml: TOMLTable) throws(TOMLError) {
-        let specified = try toml.string("variant")
+        // Only the first is read by the reference, so only that one is a reason to refuse a file.
+        let ofReference = try toml.string("arch-variant")
         self.init(
             os: try toml.string("os") ?? "",
             arch: try toml.string("arch") ?? "",
-            variant: try toml.string("arch-variant") ?? specified ?? "",
+            variant: ofReference ?? (try? toml.string("variant")) ?? "",
             distributions: try toml.values("distros")
         )
     }
@@ -112,7 +88,8 @@ extension Distribution: TOMLReadable {
 // MARK: - Validated strings
 
 extension TOMLTable {
-    fileprivate func buildpackID(_ key: String) throws(TOMLError) -> BuildpackID {
+    /// The id below a key that has to be there.
+    func buildpackID(_ key: String) throws(TOMLError) -> BuildpackID {
         let text = try requiredString(key)
         do {
             return try BuildpackID(text)
@@ -121,8 +98,9 @@ extension TOMLTable {
         }
     }
 
-    fileprivate func buildpackVersion(_ key: String) throws(TOMLError) -> BuildpackVersion {
-        let text = try requiredString(key)
+    /// The version below a key, empty where there is none.
+    func buildpackVersion(_ key: String) throws(TOMLError) -> BuildpackVersion {
+        guard let text = try string(key) else { return .none }
         do {
             return try BuildpackVersion(text)
         } catch {

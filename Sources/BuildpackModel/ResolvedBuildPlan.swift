@@ -1,3 +1,4 @@
+public import CNBCore
 public import TOML
 
 /// plan.toml: which members of the group provide what other members require.
@@ -25,7 +26,7 @@ public struct ResolvedBuildPlan: Equatable, Sendable {
     }
 
     /// The part of the plan that a module may provide.
-    public func buildpackPlan(for kind: ModuleKind, id: String) -> BuildpackPlan {
+    public func buildpackPlan(for kind: ModuleKind, id: BuildpackID) -> BuildpackPlan {
         let provided = entries.filter { entry in
             entry.providers.contains { $0.kind == kind && $0.id == id }
         }

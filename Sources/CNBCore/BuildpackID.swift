@@ -1,7 +1,8 @@
 /// The id of a buildpack or image extension, such as `io.buildpacks.ruby` or `acme/node`.
 ///
-/// Letters, digits, `.`, `/` and `-`; none of the names that the layers directory needs for itself. Ids that differ
-/// in case only are the same id to the specification, but are not compared that way here.
+/// The specification asks authors for letters, digits, `.`, `/` and `-`. Public buildpacks have others, and lifecycles
+/// take them, so only what can't be an id is refused here; ``deviation`` tells the rest. Ids that differ in case only are
+/// the same id to the specification, but are not compared that way here.
 public struct BuildpackID: Hashable, Sendable {
     /// The id as it is written.
     public let text: String
@@ -12,16 +13,24 @@ public struct BuildpackID: Hashable, Sendable {
     /// Checks an id.
     ///
     /// - Parameter text: The id.
-    /// - Throws: ``CNBError/invalidBuildpackID(_:)``.
+    /// - Throws: ``CNBError/invalidBuildpackID(_:reason:)`` for an empty or reserved id, for one with control characters,
+    ///   and for one that would lead out of a directory if it were a path.
     public init(_ text: String) throws(CNBError) {
-        let isSpelledWell =
-            !text.isEmpty
-            && text.utf8.allSatisfy { byte in
-                byte.isASCIILetterOrDigit
-                    || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "-")
-            }
-        guard isSpelledWell, !Self.reserved.contains(text) else { throw .invalidBuildpackID(text) }
+        if text.isEmpty { throw .invalidBuildpackID(text, reason: "it is empty") }
+        if Self.reserved.contains(text) {
+            throw .invalidBuildpackID(text, reason: "'app', 'config', 'generated' and 'sbom' have a meaning of their own")
+        }
+        if let reason = text.reasonAgainstPath { throw .invalidBuildpackID(text, reason: reason) }
         self.text = text
+    }
+
+    /// What the specification's rule for authors has against the id; `nil` when it keeps to it.
+    public var deviation: String? {
+        let isSpelledWell = text.utf8.allSatisfy { byte in
+            byte.isASCIILetterOrDigit
+                || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "-")
+        }
+        return isSpelledWell ? nil : "the id '\(text)' has other characters than letters, digits, '.', '/' and '-'"
     }
 
     /// The name of the buildpack's directory below `<layers>` and elsewhere: slashes become underscores.
@@ -44,16 +53,31 @@ extension BuildpackID: CustomStringConvertible {
     public var description: String { text }
 }
 
-/// The version of a buildpack or image extension: `<X>.<Y>.<Z>`, numbers without leading zeros.
+/// The version of a buildpack or image extension, such as `1.2.3`; empty where there is none.
+///
+/// The specification asks authors for `<X>.<Y>.<Z>`, numbers without leading zeros. Public buildpacks have other forms,
+/// and lifecycles take them, so only what can't be the name of a directory is refused here; ``deviation`` tells the rest.
 public struct BuildpackVersion: Hashable, Sendable {
     /// The version as it is written.
     public let text: String
 
+    /// The version of something that has none.
+    public static let none = BuildpackVersion()
+
+    private init() { text = "" }
+
     /// Checks a version.
     ///
     /// - Parameter text: The version.
-    /// - Throws: ``CNBError/invalidBuildpackVersion(_:)``.
+    /// - Throws: ``CNBError/invalidBuildpackVersion(_:reason:)`` for one with control characters, and for one that would
+    ///   lead out of a directory if it were a path.
     public init(_ text: String) throws(CNBError) {
+        if let reason = text.reasonAgainstPath { throw .invalidBuildpackVersion(text, reason: reason) }
+        self.text = text
+    }
+
+    /// What the specification's rule for authors has against the version; `nil` when it keeps to it.
+    public var deviation: String? {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let isWellFormed =
             parts.count == 3
@@ -62,8 +86,7 @@ public struct BuildpackVersion: Hashable, Sendable {
                     && part.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
                     && (part.count == 1 || part.first != UInt8(ascii: "0"))
             }
-        guard isWellFormed else { throw .invalidBuildpackVersion(text) }
-        self.text = text
+        return isWellFormed ? nil : "the version '\(text)' is not of the form <X>.<Y>.<Z>, numbers without leading zeros"
     }
 }
 
@@ -82,5 +105,18 @@ extension UInt8 {
         default:
             false
         }
+    }
+}
+
+extension String {
+    /// Why the text can't be part of a path below a directory; `nil` when it can.
+    fileprivate var reasonAgainstPath: String? {
+        if utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) { return "it has a control character" }
+        if utf8.first == UInt8(ascii: "/") { return "it begins with '/'" }
+        let dot = UInt8(ascii: ".")
+        let leadsOut = utf8.split(separator: UInt8(ascii: "/")).contains { part in
+            part.count <= 2 && part.allSatisfy { $0 == dot }
+        }
+        return leadsOut ? "'.' and '..' would lead to another directory" : nil
     }
 }

@@ -14,10 +14,10 @@ public enum CNBError: Error, Equatable, Sendable {
     case malformedBuildpackAPI(String)
     /// The Buildpack API is a version, but not one of ``BuildpackAPI/supported``.
     case unsupportedBuildpackAPI(String)
-    /// The text is not an id that the specification allows.
-    case invalidBuildpackID(String)
-    /// The text is not of the form `<X>.<Y>.<Z>`.
-    case invalidBuildpackVersion(String)
+    /// The text can't be an id.
+    case invalidBuildpackID(String, reason: String)
+    /// The text can't be a version.
+    case invalidBuildpackVersion(String, reason: String)
     /// The execution environment holds a `/`.
     case invalidExecEnv(String)
 }
@@ -38,11 +38,10 @@ extension CNBError: CustomStringConvertible {
             "could not parse '\(text)' as version"
         case .unsupportedBuildpackAPI(let text):
             "buildpack API version '\(text)' is incompatible with the lifecycle"
-        case .invalidBuildpackID(let text):
-            "'\(text)' is not a valid id: it must consist of letters, digits, '.', '/' and '-', "
-                + "and must not be 'app', 'config', 'generated' or 'sbom'"
-        case .invalidBuildpackVersion(let text):
-            "'\(text)' is not a valid version: it must have the form <X>.<Y>.<Z>, numbers without leading zeros"
+        case .invalidBuildpackID(let text, let reason):
+            "'\(text)' is not a valid id: \(reason)"
+        case .invalidBuildpackVersion(let text, let reason):
+            "'\(text)' is not a valid version: \(reason)"
         case .invalidExecEnv(let text):
             "'\(text)' is not a valid execution environment: it must not contain '/'"
         }

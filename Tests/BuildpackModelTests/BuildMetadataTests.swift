@@ -1,3 +1,4 @@
+import TestSupport
 import BuildpackModel
 import CNBCore
 import TOML

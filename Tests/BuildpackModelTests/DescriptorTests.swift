@@ -20,13 +20,9 @@ struct DescriptorTests {
             version = "1.2.3"
             name = "Node"
             homepage = "https://acme.example"
-            description = "runs things"
-            keywords = ["js"]
             clear-env = true
             exec-env = ["production", "test"]
             sbom-formats = ["application/spdx+json"]
-            [[buildpack.licenses]]
-            type = "MIT"
             [[targets]]
             os = "linux"
             arch = "arm64"
@@ -34,8 +30,6 @@ struct DescriptorTests {
             [[targets.distros]]
             name = "debian"
             version = "12"
-            [metadata]
-            dependencies = [1, 2]
             """
         )
         let module = descriptor.module
@@ -43,13 +37,9 @@ struct DescriptorTests {
         #expect(module.identity == "acme/node@1.2.3")
         #expect(module.name == "Node")
         #expect(module.homepage == "https://acme.example")
-        #expect(module.description == "runs things")
-        #expect(module.keywords == ["js"])
-        #expect(module.licenses.map(\.type) == ["MIT"])
         #expect(module.clearEnv)
         #expect(module.execEnvironments == ["production", "test"])
         #expect(descriptor.sbomFormats == ["application/spdx+json"])
-        #expect(module.metadata?["dependencies"] == [1, 2])
         let distribution = Distribution(name: "debian", version: "12")
         #expect(module.targets == [Target(os: "linux", arch: "arm64", variant: "v8", distributions: [distribution])])
         #expect(!descriptor.isComposite)
@@ -73,11 +63,11 @@ struct DescriptorTests {
     @Test(
         "a descriptor that breaks a rule is refused where it breaks it",
         arguments: [
-            (#"id = "a b""#, #"version = "1.0.0""#, "line 3, column 6 (buildpack.id): 'a b' is not a valid id"),
+            (#"id = "../b""#, #"version = "1.0.0""#, "line 3, column 6 (buildpack.id): '../b' is not a valid id"),
             (#"id = "config""#, #"version = "1.0.0""#, "line 3, column 6 (buildpack.id): 'config' is not a valid id"),
             (#"id = 3"#, #"version = "1.0.0""#, "line 3, column 6 (buildpack.id): expected a string"),
-            (#"id = "a""#, #"version = "v1""#, "line 4, column 11 (buildpack.version): 'v1' is not a valid version"),
-            (#"id = "a""#, #"name = "a""#, "line 2, column 2 (buildpack): missing key version"),
+            (#"id = "a""#, #"version = "..""#, "line 4, column 11 (buildpack.version): '..' is not a valid version"),
+            (#"version = "1.0.0""#, #"name = "a""#, "line 2, column 2 (buildpack): missing key id"),
         ]
     )
     func refused(id: String, version: String, message: String) {
@@ -86,6 +76,25 @@ struct DescriptorTests {
         } throws: { error in
             "\(error)".hasPrefix("buildpack.toml: \(message)")
         }
+    }
+
+    @Test("a version need not be there, or have any form", arguments: ["", #"version = "1.0""#, #"version = "v1-rc.1""#])
+    func anyVersion(line: String) throws {
+        let version = try buildpack("api = \"0.12\"\n[buildpack]\nid = \"a_b\"\n\(line)\n").module.version
+        #expect(version.text == line.split(separator: "\"").dropFirst().first.map(String.init) ?? "")
+    }
+
+    @Test(
+        "keys that no build uses are no reason to refuse a descriptor, whatever their type",
+        arguments: [
+            ("", #"keywords = "a, b""#), ("", #"licenses = ["MIT"]"#), ("", "[buildpack.licenses]\ntype = \"MIT\""),
+            ("", #"description = ["x"]"#), (#"metadata = "x""#, ""), ("", "[[metadata]]\nx = 1"),
+            ("", "[[stacks]]\nid = \"*\"\nmixins = \"curl\""), ("", "[[targets]]\nos = \"linux\"\nvariant = 8"),
+        ]
+    )
+    func ignoredKeys(head: String, tail: String) throws {
+        let text = "\(head)\napi = \"0.12\"\n[buildpack]\nid = \"a\"\nversion = \"1.0.0\"\n\(tail)\n"
+        #expect(try buildpack(text).module.id.text == "a")
     }
 
     @Test(

@@ -5,18 +5,32 @@ import Testing
 struct NameTests {
     @Test(
         "ids that the specification allows",
-        arguments: ["io.buildpacks.ruby", "acme/node", "A-1/b.c", "config/x", "apps"]
+        arguments: ["io.buildpacks.ruby", "acme/node", "A-1/b.c", "config/x", "apps", "a..b", "...", "a/"]
     )
     func validIDs(text: String) throws {
-        #expect(try BuildpackID(text).text == text)
+        let id = try BuildpackID(text)
+        #expect(id.text == text)
+        #expect(id.deviation == nil)
     }
 
     @Test(
-        "ids that it does not allow",
-        arguments: ["", "app", "config", "generated", "sbom", "acme_node", "acme node", "acme\\a", "é", "a\0b", "a\n"]
+        "ids of public buildpacks that it does not allow are taken, and can be told",
+        arguments: ["google.go.appengine_gomod", "a+b", "acme@corp", "acme node", "acme\\a", "é"]
+    )
+    func deviatingIDs(text: String) throws {
+        let id = try BuildpackID(text)
+        #expect(id.text == text)
+        #expect(id.deviation != nil)
+    }
+
+    @Test(
+        "what can't be an id is refused",
+        arguments: [
+            "", "app", "config", "generated", "sbom", "a\0b", "a\n", "\u{7f}", "..", ".", "a/../b", "../a", "/a", "a/.",
+        ]
     )
     func invalidIDs(text: String) {
-        #expect(throws: CNBError.invalidBuildpackID(text)) { try BuildpackID(text) }
+        #expect(throws: CNBError.self) { try BuildpackID(text) }
     }
 
     @Test("an id's directory has underscores for slashes", arguments: [("a/b/c", "a_b_c"), ("a", "a"), ("", "")])
@@ -26,12 +40,27 @@ struct NameTests {
 
     @Test("versions have three numbers", arguments: ["0.0.0", "1.2.3", "10.200.3000", "1.2.99999999999999999999"])
     func validVersions(text: String) throws {
-        #expect(try BuildpackVersion(text).text == text)
+        let version = try BuildpackVersion(text)
+        #expect(version.text == text)
+        #expect(version.deviation == nil)
     }
 
-    @Test("and nothing else", arguments: ["", "1", "1.2", "1.2.3.4", "01.2.3", "1.2.x", "1..3", "v1.2.3", "1.2.3-rc1"])
+    @Test(
+        "those of public buildpacks that have not are taken, and can be told",
+        arguments: [
+            "", "1", "1.0", "2024.11.01", "0.0.35.1", "01.2.3", "1.2.x", "1..3", "v1.2.3", "1.2.3-rc.1", "1.2.3+build",
+            "0.0.1-SNAPSHOT", "f0ba41b", "1.0.9-v1.0.9.0", "simple layers",
+        ]
+    )
+    func deviatingVersions(text: String) throws {
+        let version = try BuildpackVersion(text)
+        #expect(version.text == text)
+        #expect(version.deviation != nil)
+    }
+
+    @Test("what can't name a directory is no version", arguments: ["..", "a/../..", "/1", "1\0", "1\n2", "."])
     func invalidVersions(text: String) {
-        #expect(throws: CNBError.invalidBuildpackVersion(text)) { try BuildpackVersion(text) }
+        #expect(throws: CNBError.self) { try BuildpackVersion(text) }
     }
 
     @Test("ids are compared as bytes: two spellings of é are two ids")

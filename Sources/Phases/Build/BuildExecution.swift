@@ -165,7 +165,7 @@ struct BuildExecution {
             )
         }
         let module = buildpack.module
-        let origin = GroupElement(id: module.id.text, version: module.version.text)
+        let origin = GroupElement(id: module.id, version: module.version)
         return entries.map { BOMEntry(requirement: $0, buildpack: origin) }
     }
 }

@@ -45,9 +45,8 @@ struct DetectionOrders {
     /// Puts the system buildpacks around those of each group, but for those that the group has anyway.
     private mutating func add(_ system: SystemTOML, _ logger: Logger) {
         buildpacks.groups = buildpacks.groups.map { group in
-            let missing = { (entries: [SystemTOML.Entry]) in
+            let missing = { (entries: [GroupElement]) in
                 entries.filter { entry in !group.contains { $0.id == entry.id } }
-                    .map { GroupElement(id: $0.id, version: $0.version, isOptional: $0.isOptional) }
             }
             let before = missing(system.pre)
             let after = missing(system.post)

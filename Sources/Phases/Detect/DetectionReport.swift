@@ -1,4 +1,5 @@
 import BuildpackModel
+import CNBCore
 import Console
 
 /// The table that people are shown when no group has passed: for each group, its members and what became of them.
@@ -17,7 +18,7 @@ struct DetectionReport {
     mutating func add(_ trial: GroupTrial, _ result: GroupTrial.Result) {
         groupCount += 1
         rows += trial.members.map { member in
-            Row(cells: ["\(groupCount)", member.element.id, member.element.version, member.summary])
+            Row(cells: ["\(groupCount)", member.element.id.text, member.element.version.text, member.summary])
         }
         notes += result.unmet.map { "not met in group \(groupCount): \($0)" }
     }

@@ -29,6 +29,8 @@ struct GroupSearch {
     private let logger: Logger
     private let store: ModuleStore
     private var executions: DetectExecutions
+    /// The modules whose descriptors have been read before.
+    private var known: Set<GroupElement> = []
     /// What is said about the groups once the search is over.
     private(set) var journal = DetectJournal()
     /// What people are shown when no group passes.
@@ -126,7 +128,7 @@ struct GroupSearch {
         var order: Order
     }
 
-    private func descriptor(
+    private mutating func descriptor(
         of element: GroupElement,
         within parents: [GroupElement]
     ) throws(PhaseError) -> Descriptor {
@@ -145,7 +147,15 @@ struct GroupSearch {
             throw PhaseError(.detect, failedTo: "detect", error)
         }
         let api = try inputs.deprecationMode.verifyAPI(module.api, of: element, logger: logger)
+        if known.insert(element.identity).inserted { noteDeviations(of: module) }
         return Descriptor(module: module, api: api, order: order)
+    }
+
+    /// Says where a module keeps to no rule for authors; lifecycles take it even so.
+    private func noteDeviations(of module: ModuleDescriptor) {
+        for deviation in [module.id.deviation, module.version.deviation].compactMap({ $0 }) {
+            logger.debug("\(module.kind.label) \(module.identity): \(deviation), which the specification asks for")
+        }
     }
 
     /// Whether the order wants an element in this execution environment.

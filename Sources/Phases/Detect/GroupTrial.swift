@@ -1,4 +1,5 @@
 import BuildpackModel
+import CNBCore
 import Console
 
 /// One group whose members have all been run, to see whether it passes, and with which plan.
@@ -56,9 +57,9 @@ struct GroupTrial {
         if group.count != members.count {
             journal.info("\(group.count) of \(members.count) buildpacks participating")
         }
-        let width = group.map(\.id.utf8.count).max() ?? 0
+        let width = group.map(\.id.text.utf8.count).max() ?? 0
         for element in group {
-            let padding = String(repeating: " ", count: max(0, width - element.id.unicodeScalars.count))
+            let padding = String(repeating: " ", count: max(0, width - element.id.text.unicodeScalars.count))
             journal.info("\(element.id)\(padding) \(element.version)")
         }
     }

@@ -29,7 +29,8 @@ struct UnmetPlanEntry: Hashable, CustomStringConvertible {
 /// Makes a plan for a group from the Build Plans of its members.
 ///
 /// A member's plan has alternatives. A trial takes one alternative of each member; trials are made in order, the last
-/// member's alternatives changing fastest, until one succeeds.
+/// member's alternatives changing fastest, until one succeeds. Where that would take too many, the one that succeeds is
+/// found by a ``PlanSearch``.
 struct PlanTrials {
     /// A member that has passed, and its Build Plan.
     struct Contributor {
@@ -42,6 +43,9 @@ struct PlanTrials {
         var element: GroupElement
         var alternative: BuildPlan.Alternative
     }
+
+    /// How many combinations are tried one after the other, each of them told to those who look for faults.
+    private static let patience = 1000
 
     private let contributors: [Contributor]
     /// What was not met in the trials so far, without repetitions.
@@ -61,9 +65,37 @@ struct PlanTrials {
         repeat {
             number += 1
             journal.debug("Resolving plan... (try #\(number))")
-            if let result = resolve(choices(selection), journal: &journal) { return result }
-        } while advance(&selection)
-        return nil
+            if let result = result(of: selection, journal: &journal) { return result }
+            guard advance(&selection) else { return nil }
+        } while number < Self.patience
+        return search(after: number, journal: &journal)
+    }
+
+    /// Finds the trial that succeeds among many.
+    private mutating func search(
+        after number: Int,
+        journal: inout DetectJournal
+    ) -> (group: [GroupElement], plan: ResolvedBuildPlan)? {
+        journal.debug("Searching for a plan after \(number) tries...")
+        let search = PlanSearch(contributors)
+        unmet += search.unmet.filter { !unmet.contains($0) }
+        guard let selection = search.firstSelection() else {
+            journal.debug("fail: no combination of alternatives makes a plan")
+            return nil
+        }
+        return result(of: selection, journal: &journal)
+    }
+
+    /// Makes the trial of one combination.
+    ///
+    /// - Parameters:
+    ///   - selection: The number of an alternative for each member.
+    ///   - journal: Is told of the trial.
+    mutating func result(
+        of selection: [Int],
+        journal: inout DetectJournal
+    ) -> (group: [GroupElement], plan: ResolvedBuildPlan)? {
+        resolve(choices(selection), journal: &journal)
     }
 
     /// Goes to the next selection of alternatives; false after the last.

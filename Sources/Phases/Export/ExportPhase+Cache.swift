@@ -99,7 +99,7 @@ private final class CacheExport {
             } catch {
                 throw ExportError("reading layers for buildpack '\(buildpack.id)'", error)
             }
-            var layers = BuildpackLayers(id: buildpack.id, version: buildpack.version)
+            var layers = BuildpackLayers(of: buildpack)
             for layer in directory.cachedLayers {
                 let previous = original.buildpack(buildpack.id)?.layers[layer.name]?.diffID
                 layers.layers[layer.name] = record(of: layer, previous: previous)

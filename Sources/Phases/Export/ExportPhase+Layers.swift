@@ -103,7 +103,7 @@ extension ExportPhase {
                 throw ExportError("reading layers for buildpack '\(buildpack.id)'", error)
             }
             logger.debug("Processing buildpack directory: \(directory.path)")
-            var layers = BuildpackLayers(id: buildpack.id, version: buildpack.version, store: directory.store)
+            var layers = BuildpackLayers(of: buildpack, store: directory.store)
             for layer in directory.launchLayers {
                 logger.debug("Processing launch layer: \(layer.path)")
                 layers.layers[layer.name] = try add(layer, of: buildpack, to: &image)

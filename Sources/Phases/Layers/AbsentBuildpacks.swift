@@ -34,7 +34,7 @@ public struct AbsentBuildpacks: Sendable {
         guard !buildpacksDir.isEmpty, let installed = try? FileSystem.list(buildpacksDir), !installed.isEmpty else {
             return "its buildpack is not in the group"
         }
-        let directory = GroupElement(id: id, version: "", api: "").directoryName
+        let directory = BuildpackID.directoryName(for: id)
         guard installed.contains(where: { $0.name == directory }) else { return "its buildpack is not in the builder" }
         if let execEnv, isForOthers(Path.join(buildpacksDir, directory), than: execEnv) {
             return "its buildpack is for another execution environment than \(execEnv)"

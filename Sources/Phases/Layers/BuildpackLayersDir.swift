@@ -1,4 +1,5 @@
 import BuildpackModel
+import CNBCore
 import Console
 import POSIX
 import PlatformModel
@@ -87,7 +88,7 @@ struct BuildpackLayerDir {
     /// Types and metadata of the layer, and the diff id that the restorer noted, if any; or why they cannot be read.
     let record: Result<LayerRecord, BuildpackModelError>
 
-    init(buildpackID: String, name: String, path: String) {
+    init(buildpackID: BuildpackID, name: String, path: String) {
         identifier = "\(buildpackID):\(name)"
         self.name = name
         self.path = path

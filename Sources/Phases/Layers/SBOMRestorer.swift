@@ -1,5 +1,6 @@
 import Archive
 import BuildpackModel
+import CNBCore
 import Console
 import LayerCaches
 import OCI
@@ -49,7 +50,7 @@ struct SBOMRestorer {
     /// - Throws: When a file can't be copied.
     func distribute(
         to buildpacks: [GroupElement],
-        except isUnwanted: (String, String) -> Bool
+        except isUnwanted: (BuildpackID, String) -> Bool
     ) throws(POSIXError) {
         for kind in ["cache", "launch"] {
             for buildpack in buildpacks {

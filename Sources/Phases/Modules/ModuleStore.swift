@@ -30,7 +30,7 @@ struct ModuleStore: Sendable {
 
     private func rootDir(of element: GroupElement, below directory: String) throws(BuildpackModelError) -> String {
         do {
-            return try Path.absolute(Path.join(directory, element.directoryName, element.version))
+            return try Path.absolute(Path.join(directory, element.directoryName, element.version.text))
         } catch {
             throw .file(error)
         }

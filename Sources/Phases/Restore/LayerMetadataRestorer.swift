@@ -17,14 +17,14 @@ struct LayerMetadataRestorer {
     /// Writes the files.
     ///
     /// - Returns: For each buildpack, the digests of the layers whose metadata was written.
-    func run() throws(BuildpackModelError) -> [String: [String: String]] {
+    func run() throws(BuildpackModelError) -> [BuildpackID: [String: String]] {
         for buildpack in inputs.buildpacks { try restoreStore(of: buildpack) }
         guard !inputs.skipLayers else {
             logger.info("Skipping buildpack layer analysis")
             for buildpack in inputs.buildpacks { tellSkipped(buildpack.id) }
             return [:]
         }
-        var restored: [String: [String: String]] = [:]
+        var restored: [BuildpackID: [String: String]] = [:]
         for buildpack in inputs.buildpacks {
             // Looked at for its faults only: a malformed store.toml must not surprise later phases.
             _ = try BuildpackLayersDir(layersDir: inputs.layersDir, buildpack: buildpack, logger: logger)
@@ -33,7 +33,7 @@ struct LayerMetadataRestorer {
         return restored
     }
 
-    private func tellSkipped(_ id: String) {
+    private func tellSkipped(_ id: BuildpackID) {
         let inApp = inputs.previousLayers.buildpack(id)?.layers ?? [:]
         let inCache = cached.buildpack(id)?.layers ?? [:]
         for name in Set(inApp.keys).union(inCache.keys).sorted() {

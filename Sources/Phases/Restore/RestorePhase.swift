@@ -87,7 +87,7 @@ public struct RestorePhase: Sendable {
             hasCache: !sources.isEmpty,
             logger: logger
         )
-        let restored: [String: [String: String]]
+        let restored: [BuildpackID: [String: String]]
         do {
             restored = try metadata.run()
         } catch {
@@ -105,7 +105,7 @@ public struct RestorePhase: Sendable {
 
     /// Says that nobody is there who could use the layers of other builds' buildpacks.
     private func tellStrangers(_ cached: CacheMetadata) {
-        let group = Set(inputs.buildpacks.map(\.id))
+        let group = Set(inputs.buildpacks.map(\.id.text))
         let ofApp = inputs.previousLayers.buildpacks.filter { !group.contains($0.id) }
         let ofCache = cached.buildpacks.filter { !group.contains($0.id) }.map { buildpack in
             var rest = buildpack

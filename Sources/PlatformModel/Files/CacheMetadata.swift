@@ -1,3 +1,4 @@
+public import CNBCore
 /// What a cache says about its layers: the file `io.buildpacks.lifecycle.cache.metadata` of a cache directory and the
 /// label of the same name of a cache image.
 public struct CacheMetadata: Sendable, Equatable {
@@ -19,4 +20,7 @@ public struct CacheMetadata: Sendable, Equatable {
     public func buildpack(_ id: String) -> BuildpackLayers? {
         buildpacks.first { $0.id == id }
     }
+
+    /// What is known of a buildpack; `nil` for nothing.
+    public func buildpack(_ id: BuildpackID) -> BuildpackLayers? { buildpack(id.text) }
 }

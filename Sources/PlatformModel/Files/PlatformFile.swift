@@ -74,18 +74,10 @@ extension SystemTOML: PlatformFile, TOMLReadable {
         )
     }
 
-    private static func entries(_ table: TOMLTable?) throws(TOMLError) -> [Entry] {
-        var entries: [Entry] = []
-        for buildpack in try table?.tables("buildpacks") ?? [] {
-            entries.append(
-                Entry(
-                    id: try buildpack.string("id") ?? "",
-                    version: try buildpack.string("version") ?? "",
-                    isOptional: try buildpack.boolean("optional") ?? false
-                )
-            )
+    private static func entries(_ table: TOMLTable?) throws(TOMLError) -> [GroupElement] {
+        try (table?.values("buildpacks", as: GroupElement.self) ?? []).map { element in
+            GroupElement(id: element.id, version: element.version, isOptional: element.isOptional)
         }
-        return entries
     }
 }
 

@@ -70,7 +70,7 @@ public struct BuildMetadataLabel: Sendable, Equatable {
     }
 
     private static func json(_ element: GroupElement) -> JSONValue {
-        var object: JSONObject = ["id": .string(element.id), "version": .string(element.version)]
+        var object: JSONObject = ["id": .string(element.id.text), "version": .string(element.version.text)]
         if !element.homepage.isEmpty { object["homepage"] = .string(element.homepage) }
         return .object(object)
     }
@@ -83,7 +83,7 @@ public struct BuildMetadataLabel: Sendable, Equatable {
         } else {
             object["metadata"] = .null
         }
-        object["buildpack"] = json(entry.buildpack)
+        object["buildpack"] = entry.buildpack.map { json($0) } ?? ["id": "", "version": ""]
         return .object(object)
     }
 

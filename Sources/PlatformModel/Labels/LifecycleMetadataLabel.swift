@@ -1,3 +1,4 @@
+public import CNBCore
 public import BuildpackModel
 public import JSON
 public import TOML
@@ -38,6 +39,9 @@ public struct LifecycleMetadataLabel: Sendable, Equatable {
     public func buildpack(_ id: String) -> BuildpackLayers? {
         buildpacks.first { $0.id == id }
     }
+
+    /// What is known of a buildpack; `nil` for nothing.
+    public func buildpack(_ id: BuildpackID) -> BuildpackLayers? { buildpack(id.text) }
 }
 
 /// The layers of one buildpack, in labels, caches and analyzed.toml.
@@ -50,6 +54,11 @@ public struct BuildpackLayers: Sendable, Equatable {
     public var layers: [String: LayerRecord]
     /// The buildpack's store.toml; `nil` when there was no such file.
     public var store: StoreTOML?
+
+    /// Makes the record of a member of the group.
+    public init(of buildpack: GroupElement, store: StoreTOML? = nil) {
+        self.init(id: buildpack.id.text, version: buildpack.version.text, store: store)
+    }
 
     /// Makes the record of a buildpack.
     public init(id: String, version: String, layers: [String: LayerRecord] = [:], store: StoreTOML? = nil) {

@@ -63,7 +63,7 @@ struct BuildPhaseTests {
 
     @Test("each buildpack is asked for what earlier ones have not provided")
     func plans() throws {
-        let providers = ["a", "b"].map { GroupElement(id: $0, version: "1.0.0") }
+        let providers = ["a", "b"].map { GroupElement(id: $0, version: "1.0.0") } as [GroupElement]
         let plan = ResolvedBuildPlan(
             entries: ["x", "y"].map { ResolvedBuildPlan.Entry(providers: providers, requires: [Requirement(name: $0)]) }
         )

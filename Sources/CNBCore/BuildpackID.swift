@@ -18,7 +18,8 @@ public struct BuildpackID: Hashable, Sendable {
     public init(_ text: String) throws(CNBError) {
         if text.isEmpty { throw .invalidBuildpackID(text, reason: "it is empty") }
         if Self.reserved.contains(text) {
-            throw .invalidBuildpackID(text, reason: "'app', 'config', 'generated' and 'sbom' have a meaning of their own")
+            let reason = "'app', 'config', 'generated' and 'sbom' have a meaning of their own"
+            throw .invalidBuildpackID(text, reason: reason)
         }
         if let reason = text.reasonAgainstPath { throw .invalidBuildpackID(text, reason: reason) }
         self.text = text
@@ -86,7 +87,8 @@ public struct BuildpackVersion: Hashable, Sendable {
                     && part.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
                     && (part.count == 1 || part.first != UInt8(ascii: "0"))
             }
-        return isWellFormed ? nil : "the version '\(text)' is not of the form <X>.<Y>.<Z>, numbers without leading zeros"
+        guard !isWellFormed else { return nil }
+        return "the version '\(text)' is not of the form <X>.<Y>.<Z>, numbers without leading zeros"
     }
 }
 

@@ -1,7 +1,7 @@
-import TestSupport
 import BuildpackModel
 import CNBCore
 import TOML
+import TestSupport
 import Testing
 
 @Suite("metadata.toml")

@@ -63,7 +63,7 @@ struct DescriptorTests {
     @Test(
         "a descriptor that breaks a rule is refused where it breaks it",
         arguments: [
-            (#"id = "../b""#, #"version = "1.0.0""#, "line 3, column 6 (buildpack.id): '../b' is not a valid id"),
+            (#"id = "../b""#, #"version = "1""#, "line 3, column 6 (buildpack.id): '../b' is not a valid id"),
             (#"id = "config""#, #"version = "1.0.0""#, "line 3, column 6 (buildpack.id): 'config' is not a valid id"),
             (#"id = 3"#, #"version = "1.0.0""#, "line 3, column 6 (buildpack.id): expected a string"),
             (#"id = "a""#, #"version = "..""#, "line 4, column 11 (buildpack.version): '..' is not a valid version"),
@@ -78,7 +78,10 @@ struct DescriptorTests {
         }
     }
 
-    @Test("a version need not be there, or have any form", arguments: ["", #"version = "1.0""#, #"version = "v1-rc.1""#])
+    @Test(
+        "a version need not be there, or have any form",
+        arguments: ["", #"version = "1.0""#, #"version = "v1-rc.1""#]
+    )
     func anyVersion(line: String) throws {
         let version = try buildpack("api = \"0.12\"\n[buildpack]\nid = \"a_b\"\n\(line)\n").module.version
         #expect(version.text == line.split(separator: "\"").dropFirst().first.map(String.init) ?? "")

@@ -1,6 +1,6 @@
-import TestSupport
 import BuildpackModel
 import TOML
+import TestSupport
 import Testing
 
 @Suite("Plans")

@@ -91,6 +91,7 @@ struct PlanTrials {
     /// - Parameters:
     ///   - selection: The number of an alternative for each member.
     ///   - journal: Is told of the trial.
+    /// - Returns: The members that take part and the plan, or nil if the combination makes none.
     mutating func result(
         of selection: [Int],
         journal: inout DetectJournal

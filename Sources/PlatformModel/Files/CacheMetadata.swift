@@ -1,4 +1,5 @@
 public import CNBCore
+
 /// What a cache says about its layers: the file `io.buildpacks.lifecycle.cache.metadata` of a cache directory and the
 /// label of the same name of a cache image.
 public struct CacheMetadata: Sendable, Equatable {

@@ -1,5 +1,5 @@
-public import CNBCore
 public import BuildpackModel
+public import CNBCore
 public import JSON
 public import TOML
 

@@ -135,7 +135,8 @@ final class ModuleFixture: Sendable {
         plan: ResolvedBuildPlan = ResolvedBuildPlan(),
         _ inputs: BuildInputs? = nil
     ) throws -> BuildMetadata {
-        let group = Group(buildpacks: try ids.map { GroupElement(id: try BuildpackID($0), version: "1.0.0", api: "0.12") })
+        let buildpacks = try ids.map { GroupElement(id: try BuildpackID($0), version: "1.0.0", api: "0.12") }
+        let group = Group(buildpacks: buildpacks)
         return try BuildPhase(inputs: inputs ?? buildInputs(), logger: logger)
             .run(group: group, plan: plan, analysis: AnalysisMetadata())
     }

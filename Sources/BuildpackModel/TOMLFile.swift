@@ -1,3 +1,4 @@
+import CNBCore
 import POSIX
 public import TOML
 
@@ -48,7 +49,7 @@ public enum TOMLFile {
     ) throws(BuildpackModelError) -> Value {
         let bytes: [UInt8]
         do {
-            bytes = try FileSystem.readFile(path)
+            bytes = try FileSystem.readFile(path, limit: FileLimit.toml)
         } catch {
             throw .file(error)
         }

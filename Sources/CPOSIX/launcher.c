@@ -41,6 +41,16 @@ int launcher_program_obstacle(const char *path) {
     return S_ISDIR(status.st_mode) ? EISDIR : 0;
 }
 
+int launcher_has_end(int descriptor) {
+    // Major number 1, minor number 3; libc's makedev is not there in every mode.
+    const dev_t null_device = 1 << 8 | 3;
+    struct stat status;
+    // A directory is for reading to refuse.
+    return fstat(descriptor, &status) == 0
+        && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)
+            || (S_ISCHR(status.st_mode) && status.st_rdev == null_device));
+}
+
 int launcher_is_directory(const char *path) {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);

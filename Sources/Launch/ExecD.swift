@@ -1,3 +1,4 @@
+internal import CNBCore
 internal import CPOSIX
 internal import LaunchModel
 internal import TOML
@@ -47,7 +48,9 @@ struct ExecD {
             defer { _ = close(ends[1]) }
             child = try start(path, environment, writingTo: ends[1])
         }
-        let output = Result { () throws(SystemError) in try FileReading.contents(of: ends[0], path: path) }
+        let output = Result { () throws(SystemError) in
+            try FileReading.contents(of: ends[0], path: path, limit: FileLimit.execD)
+        }
         if let problem = wait(for: child) { throw failure(problem) }
         do {
             return try output.get()

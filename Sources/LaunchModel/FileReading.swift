@@ -1,3 +1,4 @@
+internal import CNBCore
 internal import CPOSIX
 
 /// The few reading operations that launch and build need, in terms of raw paths.
@@ -9,14 +10,24 @@ public enum FileReading {
 
     /// The contents of a file.
     ///
-    /// - Parameter path: The file.
+    /// - Parameters:
+    ///   - path: The file; an ordinary one, as others may have no end.
+    ///   - limit: The most that it may hold, in bytes.
     /// - Returns: Its bytes.
     /// - Throws: What `open` or `read` failed with; `EISDIR` for a directory.
-    public static func contents(of path: RawPath) throws(SystemError) -> [UInt8] {
-        let descriptor = path.withCString { open($0, in: AT_FDCWD, O_RDONLY) }
+    public static func contents(of path: RawPath, limit: Int) throws(SystemError) -> [UInt8] {
+        let descriptor = path.withCString { openFile($0, in: AT_FDCWD) }
         if descriptor < 0 { throw SystemError(operation: "open", path: path, code: -descriptor) }
         defer { _ = close(descriptor) }
-        return try contents(of: descriptor, path: path)
+        try checkKind(of: descriptor, path: path)
+        return try contents(of: descriptor, path: path, limit: limit)
+    }
+
+    /// Refuses what may have no end: pipes and devices.
+    static func checkKind(of descriptor: Int32, path: @autoclosure () -> RawPath) throws(SystemError) {
+        if launcher_has_end(descriptor) == 0 {
+            throw SystemError(operation: "read", path: path(), code: SystemError.notRegular)
+        }
     }
 
     /// Everything that can be read from a descriptor until its end.
@@ -24,9 +35,10 @@ public enum FileReading {
     /// - Parameters:
     ///   - descriptor: An open file or pipe; stays open.
     ///   - path: What to call it in an error.
+    ///   - limit: The most that may come, in bytes.
     /// - Returns: The bytes.
     /// - Throws: What `read` failed with.
-    public static func contents(of descriptor: Int32, path: RawPath) throws(SystemError) -> [UInt8] {
+    public static func contents(of descriptor: Int32, path: RawPath, limit: Int) throws(SystemError) -> [UInt8] {
         var contents: [UInt8] = []
         var size = largeSize
         while true {
@@ -39,6 +51,7 @@ public enum FileReading {
             } else {
                 contents.append(contentsOf: part)
             }
+            if contents.count > limit { throw SystemError(operation: "read", path: path, code: EFBIG, limit: limit) }
         }
     }
 
@@ -50,7 +63,7 @@ public enum FileReading {
     ) throws(SystemError) -> [UInt8] {
         let start = try read(upTo: smallSize, from: descriptor, path())
         if isRegular, start.count < smallSize { return start }
-        return start + (try contents(of: descriptor, path: path()))
+        return start + (try contents(of: descriptor, path: path(), limit: FileLimit.environmentFile - start.count))
     }
 
     /// Whether something is there, symbolic links followed.
@@ -74,6 +87,11 @@ public enum FileReading {
     }
 
     // MARK: - System calls
+
+    /// Opens a file for reading, without waiting for somebody who writes to a pipe; as ``open(_:in:_:)``.
+    static func openFile(_ path: UnsafePointer<CChar>, in directory: Int32) -> Int32 {
+        open(path, in: directory, O_RDONLY | O_NONBLOCK)
+    }
 
     /// Opens a file and returns its descriptor, or an error number negated.
     static func open(_ path: UnsafePointer<CChar>, in directory: Int32, _ flags: Int32) -> Int32 {

@@ -1,3 +1,4 @@
+internal import CNBCore
 public import TOML
 
 /// A process that an app image can start, as `metadata.toml` describes it.
@@ -108,7 +109,7 @@ public struct LaunchMetadata: Equatable, Sendable {
     public init(contentsOf path: RawPath) throws(LaunchModelError) {
         let bytes: [UInt8]
         do {
-            bytes = try FileReading.contents(of: path)
+            bytes = try FileReading.contents(of: path, limit: FileLimit.toml)
         } catch {
             throw .unreadable(error)
         }

@@ -77,9 +77,10 @@ public struct OpenDirectory: ~Copyable {
     /// - Throws: What `open` or `read` failed with; `EISDIR` for a link to a directory.
     func contents(of entry: DirectoryEntry) throws(SystemError) -> [UInt8] {
         func path() -> RawPath { self.path.appending(entry.name) }
-        let file = RawPath(bytes: entry.name).withCString { FileReading.open($0, in: descriptor, O_RDONLY) }
+        let file = RawPath(bytes: entry.name).withCString { FileReading.openFile($0, in: descriptor) }
         if file < 0 { throw SystemError(operation: "open", path: path(), code: -file) }
         defer { _ = close(file) }
+        if entry.kind != .file { try FileReading.checkKind(of: file, path: path()) }
         // A regular file that gives less than was asked for has come to its end; anything else may have more to say.
         return try FileReading.contents(of: file, path: path(), isRegular: entry.kind == .file)
     }

@@ -8,6 +8,8 @@ public struct SystemError: Error, Equatable, Sendable {
     public let path: String
     /// The error number.
     public let code: Int32
+    /// The most bytes that are read of the file, where it holds more; 0 for other failures.
+    public let limit: Int
 
     /// A failure.
     ///
@@ -15,17 +17,25 @@ public struct SystemError: Error, Equatable, Sendable {
     ///   - operation: What was attempted, such as `open`.
     ///   - path: The file concerned.
     ///   - code: The error number.
-    public init(operation: String, path: RawPath, code: Int32) {
+    ///   - limit: The most bytes that are read of the file, where it holds more.
+    public init(operation: String, path: RawPath, code: Int32, limit: Int = 0) {
         self.operation = operation
         self.path = path.description
         self.code = code
+        self.limit = limit
     }
+
+    /// The code of something that is no ordinary file where one was expected; no error number is negative.
+    static let notRegular: Int32 = -1
 
     /// The code of a file that isn't there.
     public static let noSuchFile = ENOENT
 
     /// Why, without operation and path.
-    public var reason: String { Self.reason(for: code) }
+    public var reason: String {
+        limit > 0
+            ? "larger than \(limit) bytes, which is the most that is read of such a file" : Self.reason(for: code)
+    }
 
     /// The usual words for an error number.
     ///
@@ -35,6 +45,7 @@ public struct SystemError: Error, Equatable, Sendable {
     /// - Returns: The words, or `errno <number>` for numbers that opening and starting programs doesn't give.
     public static func reason(for code: Int32) -> String {
         switch code {
+        case notRegular: "not an ordinary file"
         case EPERM: "operation not permitted"
         case ENOENT: "no such file or directory"
         case EIO: "input/output error"

@@ -177,6 +177,24 @@ struct ProcessEnvironmentTests {
         #expect(result.status == .exited(82))
     }
 
+    @Test(
+        "refuses files that have no end, and waits for nobody",
+        .timeLimit(.minutes(1)),
+        arguments: LauncherProgram.all,
+        [
+            ("mkfifo V", "not an ordinary file"), ("ln -s /dev/zero V", "not an ordinary file"),
+            ("truncate -s 2M V", "larger than"),
+        ]
+    )
+    func endless(program: LauncherProgram, planted: (command: String, reason: String)) throws {
+        let image = try AppImage(metadata: Self.metadata).layers(["acme_one/a/env/W": "w"])
+        let directory = "\(image.layersDir)/acme_one/a/env"
+        #expect(try runCommand(["sh", "-c", "cd '\(directory)' && \(planted.command)"]).status == .exited(0))
+        let result = try image.run(program, as: "web")
+        #expect(result.errors.contains("read \(directory)/V: \(planted.reason)"), "\(result.errors)")
+        #expect(result.status == .exited(82))
+    }
+
     @Test("refuses a value with a NUL, which the process would not see whole", arguments: LauncherProgram.all)
     func nul(program: LauncherProgram) throws {
         let image = try AppImage(metadata: Self.metadata).layers(["acme_one/a/env/V": "a\0b"])

@@ -44,6 +44,29 @@ struct FileSystemTests {
         #expect(try FileSystem.readText("/proc/self/status").contains("VmPeak"))
     }
 
+    @Test(
+        "what may have no end is not read, and nobody is waited for",
+        arguments: [
+            ("mkfifo fifo", "fifo", "is a FIFO"), ("ln -s /dev/zero zero", "zero", "is a character device"),
+            ("truncate -s 10G huge", "huge", "is larger than 1000 bytes"), ("seq 1000 > large", "large", "is larger"),
+            ("mkdir d", "d", "is a directory"),
+        ]
+    )
+    func endless(command: String, name: String, reason: String) throws {
+        let disk = try TemporaryDirectory()
+        #expect(try runCommand(["sh", "-c", "cd '\(disk.path)' && \(command)"]).status == .exited(0))
+        #expect {
+            try FileSystem.readFile(disk.path(name), limit: 1000)
+        } throws: { error in
+            "\(error)".hasPrefix("read \(disk.path(name)): \(reason)")
+        }
+    }
+
+    @Test("/dev/null is an empty file")
+    func nullDevice() throws {
+        #expect(try FileSystem.readFile("/dev/null").isEmpty)
+    }
+
     @Test("replacing atomically keeps the old file when it fails, and leaves nothing behind")
     func atomicReplacement() throws {
         let path = try directory.write("file", "old")

@@ -12,6 +12,8 @@ ssize_t launcher_getdents(int descriptor, void *buffer, size_t size);
 int launcher_file_type(int directory, const char *name);
 
 /// Whether a path leads to a directory, symbolic links followed.
+// Whether reading comes to an end for certain: of files and directories, and of /dev/null.
+int launcher_has_end(int descriptor);
 int launcher_is_directory(const char *path);
 
 /// Why a path is not a program that may be run: an error number, `EISDIR` for a directory; 0 if it is one.

@@ -135,7 +135,7 @@ struct LayoutDirectory: Sendable {
             do {
                 try FileSystem.createHardLink(target, to: source)
             } catch {
-                try FileSystem.writeFileAtomically(target, try FileSystem.readFile(source))
+                try FileSystem.copyFileAtomically(source, to: target)
             }
         } catch {
             throw OCIError(error)

@@ -64,10 +64,15 @@ extension FileDescriptor {
     /// Reads until the end of the file.
     /// - Parameters:
     ///   - expectedCount: The likely number of bytes, to save copies.
+    ///   - limit: Where to stop although there is more.
     ///   - path: The name to report in an error.
-    /// - Returns: All remaining bytes.
+    /// - Returns: All remaining bytes, or a few more than the limit.
     /// - Throws: When the system refuses.
-    public func readToEnd(expectedCount: Int = 0, path: String? = nil) throws(POSIXError) -> [UInt8] {
+    public func readToEnd(
+        expectedCount: Int = 0,
+        limit: Int = .max,
+        path: String? = nil
+    ) throws(POSIXError) -> [UInt8] {
         // One byte more than expected, so that the end shows without growing the buffer.
         var capacity = max(expectedCount &+ 1, 4096)
         var bytes: [UInt8] = []
@@ -85,7 +90,7 @@ extension FileDescriptor {
             }
             if let failure { throw failure }
             if bytes.isEmpty { bytes = more } else { bytes += more }
-            if more.count < chunk { return bytes }
+            if more.count < chunk || bytes.count > limit { return bytes }
             capacity = bytes.count &* 2
         }
     }

@@ -21,6 +21,22 @@ public enum FileType: Hashable, Sendable {
     case unknown
 }
 
+extension FileType {
+    /// The kind in words, with its article: "a FIFO".
+    public var phrase: String {
+        switch self {
+        case .regular: "an ordinary file"
+        case .directory: "a directory"
+        case .symlink: "a symbolic link"
+        case .fifo: "a FIFO"
+        case .socket: "a socket"
+        case .characterDevice: "a character device"
+        case .blockDevice: "a block device"
+        case .unknown: "something of an unknown kind"
+        }
+    }
+}
+
 /// Permission bits, with setuid, setgid and sticky.
 public struct FileMode: RawRepresentable, Hashable, Sendable, ExpressibleByIntegerLiteral {
     /// The bits, at most `0o7777`.
@@ -114,6 +130,8 @@ public struct FileStatus: Hashable, Sendable {
     public var isDirectory: Bool { type == .directory }
     /// Whether it is an ordinary file.
     public var isRegular: Bool { type == .regular }
+    /// Whether it is `/dev/null`, which has nothing to read.
+    public var isNullDevice: Bool { type == .characterDevice && deviceMajor == 1 && deviceMinor == 3 }
     /// Whether it is a symbolic link.
     public var isSymlink: Bool { type == .symlink }
 }

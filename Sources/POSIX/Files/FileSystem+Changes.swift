@@ -36,10 +36,28 @@ extension FileSystem {
         _ bytes: [UInt8],
         mode: FileMode = 0o644
     ) throws(POSIXError) {
-        let temporary = "\(path).\(RandomBytes.hexadecimal(count: 6)).tmp"
-        do {
+        try replaceAtomically(path) { temporary throws(POSIXError) in
             let file = try OwnedDescriptor(opening: temporary, [.write, .create, .exclusive], mode: mode)
             try file.descriptor.writeAll(bytes, path: temporary)
+        }
+    }
+
+    /// Copies a file so that readers of the copy see all of it or none.
+    /// - Parameters:
+    ///   - source: An ordinary file; symbolic links are followed.
+    ///   - destination: The copy's path; its directory has to be there and is where the copy is written first.
+    /// - Throws: When the system refuses; what was at the destination is then untouched.
+    public static func copyFileAtomically(_ source: String, to destination: String) throws(POSIXError) {
+        try replaceAtomically(destination) { temporary throws(POSIXError) in try copyFile(source, to: temporary) }
+    }
+
+    private static func replaceAtomically(
+        _ path: String,
+        _ write: (_ temporary: String) throws(POSIXError) -> Void
+    ) throws(POSIXError) {
+        let temporary = "\(path).\(RandomBytes.hexadecimal(count: 6)).tmp"
+        do {
+            try write(temporary)
             try rename(temporary, to: path)
         } catch {
             try? removeFile(temporary)

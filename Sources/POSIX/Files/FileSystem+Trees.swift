@@ -54,13 +54,22 @@ extension FileSystem {
 
     /// Copies a file's contents and permissions, sharing blocks where the file system can.
     /// - Parameters:
-    ///   - source: The file; symbolic links are followed.
+    ///   - source: An ordinary file; symbolic links are followed.
     ///   - destination: The copy's path; a file that is there is replaced.
+    ///   - mode: The permissions of a copy that is new, before the umask; those of the file for `nil`.
     /// - Throws: When the system refuses; the copy may then be incomplete.
-    public static func copyFile(_ source: String, to destination: String) throws(POSIXError) {
-        let from = try OwnedDescriptor(opening: source)
+    public static func copyFile(
+        _ source: String,
+        to destination: String,
+        mode: FileMode? = nil
+    ) throws(POSIXError) {
+        let from = try OwnedDescriptor(opening: source, [.read, .nonBlocking])
         let status = try from.descriptor.status(path: source)
-        let into = try OwnedDescriptor(opening: destination, .replace, mode: status.mode)
+        guard status.isRegular else {
+            let found = "is \(status.type.phrase), where an ordinary file was expected"
+            throw POSIXError(.invalidArgument, "copy", source, explanation: found)
+        }
+        let into = try OwnedDescriptor(opening: destination, .replace, mode: mode ?? status.mode)
         try from.descriptor.copyContents(to: into.descriptor, path: source)
     }
 }

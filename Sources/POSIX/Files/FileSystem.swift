@@ -78,22 +78,42 @@ public enum FileSystem {
 
     // MARK: - Reading
 
-    /// The contents of a file.
-    /// - Parameter path: The file.
+    /// The most that is read of a file into memory where its kind has no limit of its own: 64 MiB.
+    public static let usualLimit = 64 << 20
+
+    /// The contents of an ordinary file, or of `/dev/null`.
+    ///
+    /// Never waits: a pipe or a device, which may have no end, is refused.
+    ///
+    /// - Parameters:
+    ///   - path: The file; symbolic links are followed.
+    ///   - limit: The most that the file may hold, in bytes.
     /// - Returns: All bytes.
-    /// - Throws: When the file is missing, unreadable, or a directory.
-    public static func readFile(_ path: String) throws(POSIXError) -> [UInt8] {
-        let file = try OwnedDescriptor(opening: path)
+    /// - Throws: When the file is missing, unreadable, of another kind, or larger.
+    public static func readFile(_ path: String, limit: Int = usualLimit) throws(POSIXError) -> [UInt8] {
+        // Opening a pipe would wait for somebody who writes.
+        let file = try OwnedDescriptor(opening: path, [.read, .nonBlocking])
+        let status = try file.descriptor.status(path: path)
+        guard status.isRegular || status.isNullDevice else {
+            if status.isDirectory { throw POSIXError(.isDirectory, "read", path) }
+            let found = "is \(status.type.phrase), where an ordinary file was expected"
+            throw POSIXError(.invalidArgument, "read", path, explanation: found)
+        }
+        let tooLarge = "is larger than \(limit) bytes, which is the most that is read of such a file"
         // Files below /proc say 0.
-        let size = try file.descriptor.status(path: path).size
-        return try file.descriptor.readToEnd(expectedCount: Int(clamping: size), path: path)
+        guard status.size <= limit else { throw POSIXError(.fileTooLarge, "read", path, explanation: tooLarge) }
+        let bytes = try file.descriptor.readToEnd(expectedCount: Int(status.size), limit: limit, path: path)
+        guard bytes.count <= limit else { throw POSIXError(.fileTooLarge, "read", path, explanation: tooLarge) }
+        return bytes
     }
 
     /// The contents of a text file; bytes that are not UTF-8 are replaced.
-    /// - Parameter path: The file.
+    /// - Parameters:
+    ///   - path: The file; symbolic links are followed.
+    ///   - limit: The most that the file may hold, in bytes.
     /// - Returns: The text.
-    /// - Throws: When the file is missing, unreadable, or a directory.
-    public static func readText(_ path: String) throws(POSIXError) -> String {
-        String(decoding: try readFile(path), as: UTF8.self)
+    /// - Throws: When the file is missing, unreadable, of another kind, or larger.
+    public static func readText(_ path: String, limit: Int = usualLimit) throws(POSIXError) -> String {
+        String(decoding: try readFile(path, limit: limit), as: UTF8.self)
     }
 }

@@ -34,14 +34,18 @@ struct BuildpackOutput {
             do {
                 metadata = try TOMLFile.readIfPresent("\(layerDir).toml") ?? LayerMetadata()
             } catch {
-                throw PhaseError(
-                    .build,
-                    failedTo: "build: failed to process buildpack layer: failed to decode layer metadata file",
-                    error
-                )
+                throw PhaseError(.build, failedTo: Self.decoding(name), error)
             }
             if metadata.isIgnored { try Self.ignore(layerDir) }
             layers.append(Layer(name: name, path: layerDir, metadata: metadata))
+        }
+    }
+
+    /// What failed when a file of the directory can't be decoded.
+    private static func decoding(_ name: String) -> String {
+        switch name {
+        case "launch", "build", "store": "build: failed to decode \(name).toml"
+        default: "build: failed to process buildpack layer: failed to decode layer metadata file"
         }
     }
 

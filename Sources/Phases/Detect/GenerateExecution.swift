@@ -152,7 +152,7 @@ struct GenerateExecution {
         let path = Path.join(moduleDir, kind.fileName)
         let bytes: [UInt8]
         do {
-            bytes = try FileSystem.readFile(path)
+            bytes = try FileSystem.readFile(path, limit: FileLimit.dockerfile)
         } catch {
             if error.errno == .noSuchFile { return nil }
             throw PhaseError(.generate, failedTo: "build", error)

@@ -74,7 +74,7 @@ extension ExportPhase {
         if status.isSymlink {
             try FileSystem.createSymlink(target, target: try FileSystem.readLink(source))
         } else if status.isRegular {
-            try FileSystem.writeFile(target, try FileSystem.readFile(source), mode: 0o666)
+            try FileSystem.copyFile(source, to: target, mode: 0o666)
         }
     }
 }

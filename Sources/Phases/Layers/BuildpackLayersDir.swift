@@ -105,7 +105,7 @@ struct BuildpackLayerDir {
         let metadata: LayerMetadata = try TOMLFile.readIfPresent("\(path).toml") ?? LayerMetadata()
         var diffID = ""
         do {
-            diffID = try FileSystem.readText("\(path).sha")
+            diffID = try FileSystem.readText("\(path).sha", limit: FileLimit.diffIDNote)
         } catch {
             guard error.errno == .noSuchFile else { throw .file(error) }
         }

@@ -67,8 +67,8 @@ struct SBOMRestorer {
 
     private func copyFiles(of layer: String, from source: String, to target: String) throws(POSIXError) {
         for entry in try FileSystem.list(source) where entry.type == .regular && Self.isSBOM(entry.name) {
-            let contents = try FileSystem.readFile(Path.join(source, entry.name))
-            try FileSystem.writeFile(Path.join(target, "\(layer).\(entry.name)"), contents, mode: 0o666)
+            let copy = Path.join(target, "\(layer).\(entry.name)")
+            try FileSystem.copyFile(Path.join(source, entry.name), to: copy, mode: 0o666)
         }
     }
 

@@ -10,7 +10,7 @@ enum PlainCopy {
     /// - Throws: When something can't be read or written.
     static func copy(_ source: String, to destination: String) throws(POSIXError) {
         switch try FileSystem.linkStatus(source).type {
-        case .regular: try FileSystem.writeFile(destination, try FileSystem.readFile(source), mode: 0o666)
+        case .regular: try FileSystem.copyFile(source, to: destination, mode: 0o666)
         case .directory: try FileSystem.copyTree(source, to: destination)
         case .symlink: try FileSystem.createSymlink(destination, target: try FileSystem.readLink(source))
         default: break

@@ -34,7 +34,7 @@ struct TargetOfBuild: Sendable {
     private func distributionOfBuildImage(logger: Logger) -> RunImageTarget.Distribution? {
         guard FileSystem.isRegularFile(osReleasePath) else { return nil }
         do {
-            return Self.distribution(osRelease: try FileSystem.readText(osReleasePath))
+            return Self.distribution(osRelease: try FileSystem.readText(osReleasePath, limit: FileLimit.systemFile))
         } catch {
             logger.warn("Encountered error trying to read /etc/os-release file: \(error)")
             return nil
@@ -43,20 +43,9 @@ struct TargetOfBuild: Sendable {
 
     /// The distribution that an os-release file names, or nil if it has neither name nor version.
     static func distribution(osRelease text: String) -> RunImageTarget.Distribution? {
-        var distribution = RunImageTarget.Distribution(name: "", version: "")
-        for line in text.split(whereSeparator: \.isNewline) {
-            let parts = line.split(separator: "=", omittingEmptySubsequences: false)
-            guard parts.count == 2 else { continue }
-            let value = String(parts[1].drop(while: isPadding).reversed().drop(while: isPadding).reversed())
-            if parts[0] == "ID" { distribution.name = value }
-            if parts[0] == "VERSION_ID" { distribution.version = value }
-            if !distribution.name.isEmpty, !distribution.version.isEmpty { break }
-        }
+        let values = OSRelease(text).values
+        let distribution = RunImageTarget.Distribution(name: values["ID"] ?? "", version: values["VERSION_ID"] ?? "")
         return distribution.name.isEmpty && distribution.version.isEmpty ? nil : distribution
-    }
-
-    private static func isPadding(_ character: Character) -> Bool {
-        character == "\"" || character == " "
     }
 
     /// The architecture that this program is built for, in Go's naming.

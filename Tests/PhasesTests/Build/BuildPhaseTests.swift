@@ -50,6 +50,43 @@ struct BuildPhaseTests {
         #expect(!lines.contains("SECRET=1"))
     }
 
+    @Test(
+        "files that have no end fail the build and are named, whatever they stand for",
+        .timeLimit(.minutes(1)),
+        arguments: [
+            ("mkfifo l.toml", "l.toml"), ("mkfifo launch.toml", "launch.toml"), ("mkfifo build.toml", "build.toml"),
+            ("mkfifo store.toml", "store.toml"), ("ln -s /dev/zero launch.toml", "launch.toml"),
+            ("truncate -s 10G l.toml", "l.toml"),
+            ("mkdir -p l/env; printf '[types]\nbuild = true\n' > l.toml; mkfifo l/env/V", "l/env/V"),
+        ]
+    )
+    func planted(command: String, name: String) throws {
+        try fixture.buildpack("a", build: "cd \"$CNB_LAYERS_DIR\" && \(command)")
+        try fixture.buildpack("b")
+        let path = fixture.root.path("layers/a/\(name)")
+        #expect {
+            try fixture.build(["a", "b"])
+        } throws: { error in
+            (error as? PhaseError)?.kind == .build && "\(error)".contains("read \(path): ")
+        }
+    }
+
+    @Test(
+        "what is wrong in launch.toml or build.toml is not said of a layer",
+        arguments: [
+            ("build.toml", "[[build.bom]]"), ("build.toml", "[[bom"), ("launch.toml", "[[processes]]\ntype = 1"),
+            ("launch.toml", "[types]\nlaunch = 3"), ("build.toml", "[[unmet]]\nname = 2"), ("launch.toml", "bom = 1"),
+        ]
+    )
+    func brokenOutput(name: String, text: String) throws {
+        try fixture.buildpack("a", build: "printf '%s\n' '\(text)' > \"$CNB_LAYERS_DIR/\(name)\"")
+        #expect {
+            try fixture.build(["a"])
+        } throws: { error in
+            "\(error)".contains("/layers/a/\(name): line") && !"\(error)".contains("layer metadata")
+        }
+    }
+
     @Test("a layer that is for nothing is renamed, which fails if the name is taken")
     func ignoredLayers() throws {
         try fixture.buildpack("a", build: "mkdir \"$1/l\"; : > \"$1/l.toml\"")

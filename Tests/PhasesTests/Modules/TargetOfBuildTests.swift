@@ -11,7 +11,13 @@ struct TargetOfBuildTests {
         "the distribution is read from os-release",
         arguments: [
             ("ID=debian\nVERSION_ID=\"12\"\n", "debian", "12"),
-            ("NAME=\"A=B\"\nVERSION_ID='9'\nID=\" x y \"\n", "x y", "'9'"),
+            ("NAME=\"A=B\"\nVERSION_ID='9'\nID=\" x y \"\n", "x y", "9"),
+            ("NAME='My OS'\nID='myos'\nVERSION_ID='1.2'\n", "myos", "1.2"),
+            (" ID = alpine # the small one\r\n\tVERSION_ID=\"3.20\"  \r\n", "alpine", "3.20"),
+            (#"ID="a\"b\$c\d""# + "\n" + #"VERSION_ID=1\.2"#, #"a"b$c\d"#, "1.2"),
+            ("#ID=no\nID='it'\\''s'\nVERSION_ID=a=b", "it's", "a=b"),
+            ("ID=first\nVERSION_ID=1\nID=last", "last", "1"),
+            ("ID=\"unfinished\nVERSION_ID='", "unfinished", ""),
             ("ID\nID=arch", "arch", ""),
         ]
     )

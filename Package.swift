@@ -182,7 +182,7 @@ let package = Package(
         tests("ImageStoresTests", ["Archive", "HTTP", "ImageStores", "JSON", "OCI", "POSIX", "TestSupport"]),
         tests(
             "PlatformModelTests",
-            ["BuildpackModel", "CNBCore", "JSON", "OCI", "PlatformModel", "TOML", "TestSupport"]
+            ["BuildpackModel", "CNBCore", "JSON", "OCI", "POSIX", "PlatformModel", "TOML", "TestSupport"]
         ),
         tests(
             "PhasesTests",

@@ -85,6 +85,12 @@ public struct LifecycleProgram {
         if !["", "text", "json"].contains(format) {
             logger.warn("Ignoring CNB_LOG_FORMAT: expected \"text\" or \"json\", found \"\(format)\"")
         }
+        let meaningless = PlatformInput.meaninglessVariables(for: phase, platformAPI: context.platformAPI.version) {
+            environment[$0]
+        }
+        for (name, value, expected) in meaningless {
+            logger.warn("Ignoring \(name): expected \(expected), found \"\(value)\"")
+        }
         var invocation = PhaseInvocation(phase: phase, name: name, context: context)
         return try invocation.run(arguments)
     }

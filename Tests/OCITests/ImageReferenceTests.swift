@@ -34,9 +34,20 @@ struct ImageReferenceTests {
     }
 
     @Test(
+        "takes names of one letter",
+        arguments: [
+            ("a", "index.docker.io/library/a:latest"), ("x:1", "index.docker.io/library/x:1"),
+            ("localhost:5000/a", "localhost:5000/a:latest"), ("first.example/a", "first.example/a:latest"),
+        ]
+    )
+    func oneLetter(text: String, name: String) throws {
+        #expect(try ImageReference(text).name == name)
+    }
+
+    @Test(
         "refuses names that no registry would take",
         arguments: [
-            "", "App", "first.example/a", "host.test/app:", "host.test/app:bad/", "host.test/ap p", "app:\u{e9}",
+            "", "App", "host.test/app:", "host.test/app:bad/", "host.test/ap p", "app:\u{e9}",
             "host:port/app", "app@sha256:123", "app@md5:0123", "a@b@c", "bad host.test/app", "host.test/app:a b",
             "host.test/" + String(repeating: "a", count: 256), "app:" + String(repeating: "a", count: 129),
         ]

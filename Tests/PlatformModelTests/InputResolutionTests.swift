@@ -1,4 +1,5 @@
 import CNBCore
+import POSIX
 import PlatformModel
 import TestSupport
 import Testing
@@ -38,6 +39,98 @@ struct InputResolutionTests {
         #expect(inputs.layersDir == "/layers")
         #expect(inputs.groupPath == "/a/../layers//group.toml")
         #expect(inputs.generatedDir == "/layers/generated")
+    }
+
+    /// What an empty value means, by flag or variable: a variable that is empty is not set; a flag that is empty says
+    /// that there is none, and files without a layers directory are in the working directory, as in the reference.
+    private static let emptyValues:
+        [(variable: String, path: any KeyPath<PlatformInputs, String> & Sendable, byVariable: String, byFlag: String)] =
+            [
+                ("CNB_LAYERS_DIR", \.groupPath, "/layers/group.toml", "group.toml"),
+                ("CNB_LAYERS_DIR", \.analyzedPath, "/layers/analyzed.toml", "analyzed.toml"),
+                ("CNB_LAYERS_DIR", \.planPath, "/layers/plan.toml", "plan.toml"),
+                ("CNB_LAYERS_DIR", \.reportPath, "/layers/report.toml", "report.toml"),
+                ("CNB_LAYERS_DIR", \.projectMetadataPath, "/layers/project-metadata.toml", "project-metadata.toml"),
+                ("CNB_LAYERS_DIR", \.layersDir, "/layers", "<cwd>"),
+                ("CNB_LAYERS_DIR", \.generatedDir, "/layers/generated", "<cwd>/generated"),
+                ("CNB_APP_DIR", \.appDir, "/workspace", "<cwd>"),
+                ("CNB_PLATFORM_DIR", \.platformDir, "/platform", ""),
+                ("CNB_BUILDPACKS_DIR", \.buildpacksDir, "/cnb/buildpacks", ""),
+                ("CNB_EXTENSIONS_DIR", \.extensionsDir, "/cnb/extensions", ""),
+                ("CNB_BUILD_CONFIG_DIR", \.buildConfigDir, "/cnb/build-config", ""),
+                ("CNB_CACHE_DIR", \.cacheDir, "", ""),
+                ("CNB_LAUNCH_CACHE_DIR", \.launchCacheDir, "", ""),
+                ("CNB_GROUP_PATH", \.groupPath, "/layers/group.toml", ""),
+                ("CNB_PLAN_PATH", \.planPath, "/layers/plan.toml", ""),
+                ("CNB_ANALYZED_PATH", \.analyzedPath, "/layers/analyzed.toml", ""),
+                ("CNB_REPORT_PATH", \.reportPath, "/layers/report.toml", ""),
+                ("CNB_ORDER_PATH", \.orderPath, "/cnb/order.toml", ""),
+                ("CNB_RUN_PATH", \.runPath, "/cnb/run.toml", ""),
+                ("CNB_STACK_PATH", \.stackPath, "/cnb/stack.toml", ""),
+                ("CNB_SYSTEM_PATH", \.systemPath, "/cnb/system.toml", ""),
+            ]
+
+    @Test("empty values of path flags and variables", arguments: emptyValues)
+    func empty(
+        variable: String,
+        path: any KeyPath<PlatformInputs, String> & Sendable,
+        byVariable: String,
+        byFlag: String
+    ) throws {
+        let here = try Path.absolute(".")
+        var inputs = PlatformInputs { $0 == variable ? "" : nil }
+        _ = try resolve(&inputs, for: .detect)
+        #expect(inputs[keyPath: path] == byVariable)
+
+        let input = try #require(PlatformInput.all.first { $0.variables == [variable] })
+        guard case .text(let property) = input.target else {
+            Issue.record("\(variable) is no text")
+            return
+        }
+        inputs = PlatformInputs { _ in nil }
+        inputs[keyPath: property] = ""
+        _ = try resolve(&inputs, for: .detect)
+        #expect(inputs[keyPath: path] == byFlag.replacing("<cwd>", with: here))
+    }
+
+    @Test("directories that are symbolic links are resolved once, for all phases")
+    func links() throws {
+        let directory = try TemporaryDirectory()
+        let real = try FileSystem.realPath(try directory.makeDirectory("real"))
+        let link = directory.path("link")
+        try FileSystem.createSymlink(link, target: "real")
+        var inputs = inputs {
+            $0.appDir = link
+            $0.layersDir = link
+            $0.platformDir = link
+            $0.buildpacksDir = link
+            $0.cacheDir = link
+            $0.launchCacheDir = link
+            $0.layoutDir = link
+        }
+        _ = try resolve(&inputs, for: .build)
+        let paths = [
+            inputs.appDir, inputs.layersDir, inputs.platformDir, inputs.buildpacksDir, inputs.cacheDir,
+            inputs.launchCacheDir, inputs.layoutDir,
+        ]
+        #expect(paths == Array(repeating: real, count: 7))
+    }
+
+    @Test(
+        "image names that can't be are refused with the reason",
+        arguments: [
+            ("registry.example/App", "upper-case letter \"A\""), ("a:b:c", "the repository has the character \":\""),
+            ("registry.example/app:", "no tag after the colon"), ("registry.example/", "no repository"),
+        ]
+    )
+    func badNames(name: String, reason: String) throws {
+        var inputs = inputs {
+            $0.outputImage = name
+            $0.runImage = "registry.example/run"
+        }
+        let error = #expect(throws: PlatformModelError.self) { try resolve(&inputs, for: .analyze) }
+        #expect(error?.description.hasPrefix("could not parse reference: \(name): ") ?? false)
+        #expect(error?.description.contains(reason) ?? false, "\(error?.description ?? "")")
     }
 
     @Test("order.toml is the builder's unless the layers directory has one")

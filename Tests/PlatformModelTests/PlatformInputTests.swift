@@ -42,6 +42,23 @@ struct PlatformInputTests {
         }
     }
 
+    @Test(
+        "values that mean nothing can be told, for the phases that would use them",
+        arguments: [
+            (LifecyclePhase.export, ["CNB_USER_ID": "abc"], ["CNB_USER_ID: a number"]),
+            (.detect, ["CNB_USER_ID": "abc"], []),
+            (.export, ["CNB_USER_ID": "", "CNB_GROUP_ID": "12"], []),
+            (.detect, ["CNB_NO_COLOR": "yes", "CNB_LOG_LEVEL": "x"], ["CNB_NO_COLOR: true or false"]),
+            (.extend, ["CNB_KANIKO_CACHE_TTL": "2 weeks"], ["CNB_KANIKO_CACHE_TTL: a length of time such as 336h0m0s"]),
+        ] as [(LifecyclePhase, [String: String], [String])]
+    )
+    func meaningless(phase: LifecyclePhase, environment: [String: String], expected: [String]) throws {
+        let found = PlatformInput.meaninglessVariables(for: phase, platformAPI: try APIVersion("0.15")) {
+            environment[$0]
+        }
+        #expect(found.map { "\($0.name): \($0.expected)" } == expected)
+    }
+
     @Test("variables give values, and defaults stand in for missing ones")
     func environment() {
         let inputs = Self.inputs([

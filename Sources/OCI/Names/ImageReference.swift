@@ -128,10 +128,14 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
 
     private static func checkRepository(_ repository: String, of text: String) throws(OCIError) {
         guard !repository.isEmpty else { throw .invalidReference(text, reason: "no repository") }
-        guard (2...255).contains(repository.unicodeScalars.count) else {
-            throw .invalidReference(text, reason: "the repository must be between 2 and 255 characters in length")
+        guard repository.unicodeScalars.count <= 255 else {
+            throw .invalidReference(text, reason: "the repository is longer than 255 characters")
         }
         for scalar in repository.unicodeScalars where !isRepositoryCharacter(scalar) {
+            if ("A"..."Z").contains(scalar) {
+                let reason = "the repository has the upper-case letter \"\(scalar)\"; repositories are in lower case"
+                throw .invalidReference(text, reason: reason)
+            }
             throw .invalidReference(text, reason: "the repository has the character \"\(scalar)\"")
         }
     }

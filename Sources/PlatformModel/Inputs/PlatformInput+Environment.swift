@@ -1,3 +1,5 @@
+public import CNBCore
+
 extension PlatformInputs {
     /// Makes inputs from environment variables and defaults.
     ///
@@ -23,6 +25,39 @@ extension PlatformInput {
                 given.first.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) } ?? []
         case .duration(let path):
             inputs[keyPath: path] = given.first.flatMap(Self.nanoseconds) ?? Self.nanoseconds(defaultValue) ?? 0
+        }
+    }
+
+    /// The variables of a phase's inputs whose values mean nothing, and so count as not given.
+    ///
+    /// - Parameters:
+    ///   - phase: The phase; variables of inputs that only others have are none of its business.
+    ///   - platformAPI: The Platform API.
+    ///   - variable: Looks up an environment variable.
+    /// - Returns: For each the name, the value, and what was expected instead.
+    public static func meaninglessVariables(
+        for phase: LifecyclePhase,
+        platformAPI: APIVersion,
+        _ variable: (String) -> String?
+    ) -> [(name: String, value: String, expected: String)] {
+        all.filter { $0.flag == nil || $0.isFlag(of: phase, platformAPI: platformAPI) }.flatMap { input in
+            input.variables.compactMap { name in
+                guard let value = variable(name), !value.isEmpty, let expected = input.expectation(against: value)
+                else {
+                    return nil
+                }
+                return (name: name, value: value, expected: expected)
+            }
+        }
+    }
+
+    /// What is expected where a value means nothing; `nil` for one that does.
+    private func expectation(against value: String) -> String? {
+        switch target {
+        case .text, .list: nil
+        case .boolean: Self.boolean(value) == nil ? "true or false" : nil
+        case .number: Int(value) == nil ? "a number" : nil
+        case .duration: Self.nanoseconds(value) == nil ? "a length of time such as 336h0m0s" : nil
         }
     }
 

@@ -97,7 +97,9 @@ extension PlatformInputs {
         ]
         for path in paths {
             guard self[keyPath: path].hasPrefix(placeholder) else { continue }
-            self[keyPath: path] = layersDir + self[keyPath: path].dropFirst(placeholder.count)
+            let below = self[keyPath: path].dropFirst(placeholder.count)
+            // Without a layers directory, files are in the working directory, not in the root.
+            self[keyPath: path] = layersDir.isEmpty ? String(below.drop { $0 == "/" }) : layersDir + below
         }
         if isDefaultOrder && !FileSystem.exists(orderPath) { orderPath = "/cnb/order.toml" }
     }
@@ -107,12 +109,23 @@ extension PlatformInputs {
             \.appDir, \.buildConfigDir, \.buildpacksDir, \.cacheDir, \.extensionsDir, \.generatedDir, \.kanikoDir,
             \.launchCacheDir, \.layersDir, \.platformDir,
         ]
-        for path in paths where !self[keyPath: path].isEmpty {
-            do {
-                self[keyPath: path] = try Path.absolute(self[keyPath: path])
-            } catch {
-                throw .input("\(error)")
+        do {
+            // What has to be a directory is the working directory where the platform names none.
+            for path in [\PlatformInputs.appDir, \.layersDir] where self[keyPath: path].isEmpty {
+                self[keyPath: path] = "."
             }
+            for path in paths where !self[keyPath: path].isEmpty {
+                self[keyPath: path] = try Path.absolute(self[keyPath: path])
+            }
+            // Resolved once for all phases: an archive of a link would hold nothing but the link.
+            for path in paths + [\.layoutDir]
+            where (try? FileSystem.linkStatus(self[keyPath: path]))?.isSymlink ?? false
+                && FileSystem.isDirectory(self[keyPath: path])
+            {
+                self[keyPath: path] = try FileSystem.realPath(self[keyPath: path])
+            }
+        } catch {
+            throw .input("\(error)")
         }
     }
 
@@ -181,8 +194,10 @@ extension PlatformInputs {
     private static func reference(_ text: String) throws(PlatformModelError) -> ImageReference {
         do {
             return try ImageReference(text)
+        } catch .invalidReference(_, let reason) {
+            throw .input("could not parse reference: \(text): \(reason)")
         } catch {
-            throw .input("could not parse reference: \(text)")
+            throw .input("could not parse reference: \(text): \(error)")
         }
     }
 

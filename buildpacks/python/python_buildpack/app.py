@@ -2,6 +2,7 @@
 
 import ast
 import pathlib
+import re
 import tomllib
 
 # The names that WSGI servers and Flask look for, in the order in which they are tried.
@@ -59,6 +60,14 @@ class PythonApp:
     def script(self):
         """The file name of a plain script that starts the app, or None."""
         return next((name for name in SCRIPTS if (self.directory / name).is_file()), None)
+
+    def procfile_types(self):
+        """The process types that the Procfile names, None where there is no Procfile; what they run is not looked at."""
+        path = self.directory / "Procfile"
+        if not path.is_file():
+            return None
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        return re.findall(r"(?m)^[ \t]*([A-Za-z0-9._-]+)[ \t]*:", text)
 
     def _pyproject(self):
         path = self.directory / "pyproject.toml"

@@ -39,6 +39,9 @@ def run(app_dir, layers_dir, buildpack_dir):
     shutil.rmtree(runtime, ignore_errors=True)
     (runtime / "env").mkdir(parents=True)
     (runtime / "env" / "PYTHONUNBUFFERED.default").write_text("1", encoding="utf-8")
+    # For scripts that ask for a port, on platforms that do not name one.
+    (runtime / "env.launch").mkdir()
+    (runtime / "env.launch" / "PORT.default").write_text(DEFAULT_PORT, encoding="utf-8")
     shutil.copyfile(buildpack_dir / "python_buildpack" / "serve_wsgi.py", runtime / "serve_wsgi.py")
     _write_layer_toml(runtime, launch=True)
     write_sbom(runtime, [{"type": "application", "name": "serve_wsgi.py", "version": _version(buildpack_dir)}])
@@ -91,7 +94,12 @@ def process_types(app, packages, serve_wsgi):
         return [("web", [*serve_wsgi, target])]
     if script := app.script():
         return [("web", ["python3", script])]
-    print("No process type: there is no manage.py, WSGI app or main.py; name one in a Procfile")
+    if types := app.procfile_types():
+        print(f"No process type of this buildpack's own; the Procfile names: {', '.join(types)}")
+    elif types is None:
+        print("No process type: there is no manage.py, WSGI app or main.py; name one in a Procfile")
+    else:
+        print("No process type: there is no manage.py, WSGI app or main.py, and the Procfile names none")
     return []
 
 

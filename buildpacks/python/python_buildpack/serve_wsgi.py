@@ -30,7 +30,7 @@ def main():
     module, name = sys.argv[1].split(":", 1)
     sys.path.insert(0, os.getcwd())
     app = getattr(importlib.import_module(module), name)
-    port = os.environ.get("PORT", "8080")
+    port = os.environ.get("PORT") or "8080"
     if not port.isdigit():
         sys.exit(f"PORT is '{port}': expected a number")
     with make_server("", int(port), app, server_class=ThreadedServer, handler_class=WSGIRequestHandler) as server:

@@ -92,6 +92,38 @@ class PythonBuildpackTests(unittest.TestCase):
         self.assertEqual(self.processes()["web"]["command"], ["python3", self.server(), "shop.wsgi:application"])
         self.assertIn("manage", self.processes())
 
+    def test_the_port_is_8080_where_the_platform_sets_none(self):
+        self.write({"main.py": ""})
+        self.build()
+        self.assertEqual((self.layers / "runtime" / "env.launch" / "PORT.default").read_text(), "8080")
+
+    def test_an_empty_port_is_no_port(self):
+        self.write({"app.py": "def app(environ, start_response): ..."})
+        self.build()
+        # Port 8080 may be taken on this machine, so nothing listens: what would is only asked for its port.
+        trace = (
+            "import os, runpy, sys, wsgiref.simple_server as s\n"
+            "def make(host, port, *rest, **options): print(port); sys.exit()\n"
+            "s.make_server = make\n"
+            "sys.argv = sys.argv[1:]\n"
+            "runpy.run_path(sys.argv[0], run_name='__main__')\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", trace, self.server(), "app:app"],
+            cwd=self.app, env=os.environ | {"PORT": ""}, capture_output=True, text=True,
+        )
+        self.assertEqual(done.stdout, "8080\n", done.stderr)
+
+    def test_what_is_said_without_a_process_type_depends_on_the_procfile(self):
+        self.write({"requirements.txt": "# nothing\n"})
+        self.assertIn("name one in a Procfile", self.build())
+        self.write({"Procfile": "# nothing\n"})
+        self.assertIn("the Procfile names none", self.build())
+        self.write({"Procfile": "\ufeffweb: python3 serve.py\n  worker : python3 work.py\n"})
+        said = self.build()
+        self.assertIn("the Procfile names: web, worker", said)
+        self.assertNotIn("No process type:", said)
+
     def test_a_project_is_installed_and_listed(self):
         self.write({"pyproject.toml": PROJECT, "backend.py": BACKEND, "main.py": ""})
         self.build()

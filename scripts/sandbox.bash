@@ -1,17 +1,19 @@
 # Functions for scripts that run a build or an app image without a container engine. Sourced by bash.
 
 # in_builder DIR COMMAND...: runs a command in a root that looks like a builder image's container: the machine's own
-# /usr and /etc, and DIR's cnb, layers, layout, platform and workspace at the paths that the platform spec gives them.
+# /usr and /etc, and DIR's cnb, layers, layout, platform and workspace at the paths that the platform spec gives them,
+# and DIR's cache, if it has one, at /cache.
 # Uses bubblewrap where it works; a root user gets a chroot in a mount namespace otherwise.
 in_builder() {
-    local dir=$1 volume
+    local dir=$1 volume volumes=(cnb layers layout platform workspace)
     shift
+    [ ! -d "$dir/cache" ] || volumes+=(cache)
     if bwrap --ro-bind / / true 2>/dev/null; then
-        local arguments=(--ro-bind /usr /usr --ro-bind /etc /etc --proc /proc --dev /dev --tmpfs /tmp)
+        local arguments=(--ro-bind /usr /usr --ro-bind /etc /etc --proc /proc --dev /dev --perms 1777 --tmpfs /tmp)
         for volume in bin lib lib64 sbin; do
             [ ! -e "/$volume" ] || arguments+=(--symlink "usr/$volume" "/$volume")
         done
-        for volume in cnb layers layout platform workspace; do
+        for volume in "${volumes[@]}"; do
             arguments+=(--bind "$dir/$volume" "/$volume")
         done
         bwrap "${arguments[@]}" --chdir /workspace --die-with-parent "$@"
@@ -21,11 +23,12 @@ in_builder() {
         dir=$1; shift
         root=$(mktemp -d)
         mount -t tmpfs tmpfs "$root"
-        mkdir -p "$root"/{tmp,proc,dev,usr,etc}
+        mkdir -p "$root"/{tmp,proc,dev,usr,etc}; chmod 1777 "$root/tmp"
         mount --rbind /usr "$root/usr"; mount --rbind /etc "$root/etc"
         mount --rbind /proc "$root/proc"; mount --rbind /dev "$root/dev"
         for name in bin lib lib64 sbin; do [ ! -e "/$name" ] || ln -s "usr/$name" "$root/$name"; done
-        for name in cnb layers layout platform workspace; do
+        for name in cnb layers layout platform workspace cache; do
+            [ -d "$dir/$name" ] || continue
             mkdir "$root/$name"; mount --bind "$dir/$name" "$root/$name"
         done
         exec chroot "$root" "$@"
@@ -44,6 +47,8 @@ start_bundle() {
     jq "$filter" "$dir/config.json" --args "$@" >"$dir/config.new"
     mv "$dir/config.new" "$dir/config.json"
 
+    # One that a killed script has left behind would be in the way.
+    stop_bundle "$dir"
     if crun_works; then
         echo crun >"$dir/runtime"
         _crun run --bundle "$dir" "$(_container_id "$dir")"
@@ -55,12 +60,16 @@ start_bundle() {
 
 # stop_bundle DIR: ends what start_bundle started.
 stop_bundle() {
-    local dir=$1
+    local dir=$1 pid
     if [ "$(cat "$dir/runtime" 2>/dev/null)" = crun ]; then
         _crun delete --force "$(_container_id "$dir")" 2>/dev/null || true
     elif [ -f "$dir/pid" ]; then
-        kill "$(cat "$dir/pid")" 2>/dev/null || true
+        pid=$(cat "$dir/pid")
+        # The number may long be that of another process.
+        [ "$(readlink "/proc/$pid/root")" != "$(readlink -f "$dir/rootfs")" ] || kill "$pid" 2>/dev/null || true
+        rm -f "$dir/pid"
     fi
+    rm -f "$dir/runtime"
 }
 
 # Says whether crun can run a container here; some machines forbid it namespaces or mounts.

@@ -14,7 +14,7 @@ enum JudgeProgram {
         return FileSystem.isExecutable("\(named)/lifecycle") ? named : nil
     }()
 
-    static let path: String? = [productsOfTests, products, lifecycleDir ?? ""]
+    static let path: String? = [productsOfTests, products]
         .map { Path.join($0, "cnb-conformance") }.first { FileSystem.isExecutable($0) }
 
     static let comment = "needs cnb-conformance and release binaries (scripts/build out/bin)"

@@ -27,17 +27,70 @@ struct DemoTests {
         #expect(page.contains("Django says hello to /"))
     }
 
+    @Test("takes the app's path from where it is called, keeps the cache, and lets the app write its files")
+    func again() throws {
+        let scratch = try TemporaryDirectory()
+        try scratch.write("apps/shop/index.html", "<p>first")
+        let first = try runDemo(["apps/shop"], port: 18_433, in: scratch)
+        try #require(first.status == .exited(0), "\(first.output)\(first.errors)")
+        #expect(first.output.contains("<p>first"))
+        #expect(first.output.contains("What next"))
+        let owner = try runCommand(["stat", "-c", "%u", scratch.path("demo/bundle/rootfs/workspace/index.html")])
+        #expect(owner.output == "\(Users.userID == 0 ? 1000 : Users.userID)\n")
+
+        let second = try runDemo(["apps/shop"], port: 18_433, in: scratch)
+        #expect(second.output.contains("Reusing the web server"), "\(second.output)\(second.errors)")
+    }
+
+    @Test("does not take another server's page for the app's")
+    func portTaken() throws {
+        let scratch = try TemporaryDirectory()
+        let server = try runCommand([
+            "bash", "-c",
+            """
+            python3 -m http.server --bind 127.0.0.1 18434 >/dev/null 2>&1 & server=$!
+            until curl --silent --noproxy '*' --output /dev/null http://127.0.0.1:18434/; do sleep 0.1; done
+            PORT=18434 DEMO_DIR=$1/demo SLIPWAY_BIN=$2 $0/scripts/demo; status=$?
+            kill $server
+            exit $status
+            """,
+            Repository.root, scratch.path, ReleaseBinaries.directory ?? "",
+        ])
+        #expect(server.status == .exited(1))
+        #expect(server.errors.contains("port 18434 can't be had"), "\(server.errors)")
+        #expect(!server.output.contains("answers"))
+    }
+
+    @Test(
+        "changes nothing before its arguments are right",
+        arguments: [
+            (["--help"], 0, "usage: scripts/demo"), (["--what"], 1, "there is no option --what"),
+            (["nowhere"], 1, "there is no directory 'nowhere'"), (["."], 1, "has files that are not from this script"),
+        ]
+    )
+    func arguments(given: [String], status: Int32, said: String) throws {
+        let scratch = try TemporaryDirectory()
+        try scratch.write("demo/letters", "kept")
+        let result = try runDemo(given == ["."] ? [] : given, port: 18_435, in: scratch)
+        #expect(result.status == .exited(status))
+        #expect((result.output + result.errors).contains(said), "\(result.output)\(result.errors)")
+        #expect(try FileSystem.list(scratch.path("demo")).map(\.name) == ["letters"])
+    }
+
     /// Runs the demo; gives what it printed.
     private func demo(port: Int, app: String? = nil) throws -> String {
-        let scratch = try TemporaryDirectory()
-        let result = try runCommand(
-            ["\(Repository.root)/scripts/demo"] + (app.map { [$0] } ?? []),
-            environment: [
-                "PORT": "\(port)", "DEMO_DIR": scratch.path("demo"), "SLIPWAY_BIN": ReleaseBinaries.directory,
-            ]
-        )
+        let result = try runDemo(app.map { [$0] } ?? [], port: port, in: TemporaryDirectory())
         try #require(result.status == .exited(0), "\(result.output)\(result.errors)")
         return result.output
+    }
+
+    /// Runs the demo in a directory, with its output in `demo` there.
+    private func runDemo(_ arguments: [String], port: Int, in scratch: TemporaryDirectory) throws -> CommandResult {
+        try runCommand(
+            ["\(Repository.root)/scripts/demo"] + arguments,
+            environment: ["PORT": "\(port)", "DEMO_DIR": "demo", "SLIPWAY_BIN": ReleaseBinaries.directory],
+            in: scratch.path
+        )
     }
 
     /// Whether pip finds Django, so that a machine without a network skips the test.

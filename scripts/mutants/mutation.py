@@ -1,8 +1,7 @@
 """What a mutant is made of: a wrapper that runs the real phase and alters one thing before, around or after it.
 
-A mutant is a class with the attributes `about` (what it does wrong), `wraps` (the binaries it takes the place of) and `run`
-(the fixtures that are tried on it). It overrides the methods of `Mutant` that it needs. Wrappers run inside a case's root,
-with Python's standard library only.
+A mutant has the attributes `about` (what it does wrong), `wraps` (the binaries it takes the place of) and `run` (the
+fixtures that are tried on it). Wrappers run inside a case's root, with Python's standard library only.
 """
 
 import gzip
@@ -260,7 +259,7 @@ class Image:
 
 def run_wrapped(mutants):
     """Runs the phase that this process stands for, as its mutant would; does not return."""
-    sys.exit(call_wrapped(mutants[pathlib.Path(__file__).with_name("mutant").read_text().strip()]()))
+    sys.exit(call_wrapped(mutants[pathlib.Path(__file__).with_name("mutant").read_text().strip()]))
 
 
 def call_wrapped(mutant):

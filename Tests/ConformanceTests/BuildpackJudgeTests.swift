@@ -210,8 +210,8 @@ struct BuildpackJudgeTests {
         let rows = try JudgeProgram.run(["--rules"]).output
         let rules = Set(rows.split(separator: "\n").dropFirst(2).map { String($0.split(separator: "`")[1]) })
         let all = Self.descriptors + Self.detections + Self.layers + Self.outputs + Self.behaviours
-        // It has a test of its own.
-        #expect(rules == Set(all.flatMap(\.rules)).union(["descriptor-missing"]))
+        // They have tests of their own.
+        #expect(rules == Set(all.flatMap(\.rules)).union(["descriptor-missing", "build-needs-others"]))
         let document = try FileSystem.readText("\(Repository.root)/docs/buildpack-authors.md")
         #expect(document.contains(rows), "put what cnb-conformance buildpack --rules prints into the document")
     }
@@ -290,6 +290,76 @@ struct BuildpackJudgeTests {
         let result = try JudgeProgram.run(arguments)
         #expect(result.status == .exited(2))
         #expect(result.errors.hasPrefix("cnb-conformance buildpack: "))
+    }
+
+    // MARK: What others would do
+
+    @Test("of the alternatives of a plan the one that needs fewest stand-ins is taken")
+    func alternatives() throws {
+        var buildpack = try JudgedBuildpack()
+        buildpack.detect = """
+            cat >"$CNB_BUILD_PLAN_PATH" <<X
+            [[provides]]
+            name = "certificates"
+            [[or]]
+            [[or.provides]]
+            name = "certificates"
+            [[or.requires]]
+            name = "certificates"
+            [[or]]
+            [[or.requires]]
+            name = "jdk"
+            X
+            """
+        buildpack.build = "grep -q certificates \"$CNB_BP_PLAN_PATH\""
+        let judgement = try buildpack.judge()
+        #expect(judgement.rules() == [], "\(judgement.text)")
+        #expect(judgement.status == .exited(0))
+    }
+
+    @Test("a build that fails with stand-ins is noted, not called an error")
+    func failsWithStandIns() throws {
+        var buildpack = try JudgedBuildpack()
+        buildpack.detect = "printf '[[provides]]\\nname = \"certificates\"\\n' >\"$CNB_BUILD_PLAN_PATH\""
+        buildpack.build = "grep -q paths \"$CNB_BP_PLAN_PATH\""
+        let judgement = try buildpack.judge()
+        #expect(judgement.rules(of: ["error", "warning"]) == [], "\(judgement.text)")
+        #expect(judgement.rules() == ["plan-needs-others", "build-needs-others"])
+        #expect(judgement.status == .exited(2))
+    }
+
+    @Test("buildpacks see the variables and bindings that are given")
+    func platformInput() throws {
+        var buildpack = try JudgedBuildpack()
+        try buildpack.directory.write("binding/certificate", "PEM")
+        buildpack.arguments = [
+            "--env", "BPE_COLOR=blue=green, and red", "--binding", "ca/x=\(buildpack.directory.path("binding"))",
+        ]
+        let check = """
+            [ "$BPE_COLOR" = "blue=green, and red" ]
+            [ "$(cat /platform/bindings/*/type)" = ca/x ]
+            [ "$(cat /platform/bindings/*/certificate)" = PEM ]
+            """
+        buildpack.detect = "[ -e main ] || exit 100\n\(check)"
+        buildpack.build = check
+        let judgement = try buildpack.judge()
+        #expect(judgement.rules() == [], "\(judgement.text)")
+        #expect(judgement.status == .exited(0), "\(judgement.text)")
+    }
+
+    @Test(
+        "variables and bindings that can't be are refused",
+        arguments: [
+            ["--env", "NAME"], ["--env", "=x"], ["--env", "a/b=x"], ["--binding", "ca"], ["--binding", "ca=/nowhere"],
+        ]
+    )
+    func wrongPlatformInput(arguments: [String]) throws {
+        let result = try JudgeProgram.run(["/usr/share", "--app", "/tmp"] + arguments)
+        #expect(result.status == .exited(2))
+        #expect(
+            result.errors.hasPrefix("cnb-conformance buildpack: \(arguments[0]) \(arguments[1]): "),
+            "\(result.errors)"
+        )
     }
 
     // MARK: The repository's own

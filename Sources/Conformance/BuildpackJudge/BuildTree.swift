@@ -11,6 +11,8 @@ struct BuildTree {
         var appDir: String?
         /// What the judged buildpack needs of others, and wants others to need.
         var plan: WrittenPlan
+        /// What the platform gives to buildpacks.
+        var platform: PlatformInput
     }
 
     let files: CaseTree
@@ -68,6 +70,7 @@ struct BuildTree {
             try FileSystem.makeDirectories(parent)
             try FileSystem.copyTree(buildpack.directory, to: Path.join(parent, buildpack.version))
         }
+        try contents.platform.write(to: Path.join(root, "platform"))
         try addStandIn(Self.provider, "provides", contents.plan.missing)
         try addStandIn(Self.consumer, "requires", contents.plan.unused)
         try FileSystem.writeFile(Path.join(root, "cnb/order.toml"), order)
@@ -140,7 +143,9 @@ struct BuildTree {
         ]
         if !target.distroName.isEmpty { variables.append("CNB_TARGET_DISTRO_NAME=\(target.distroName)") }
         if !target.distroVersion.isEmpty { variables.append("CNB_TARGET_DISTRO_VERSION=\(target.distroVersion)") }
-        return try run("\(directory)/bin/detect", ["/platform", Self.planPath], variables)
+        // As a lifecycle does, which reads them from the platform directory; its own come last, so that they win.
+        let given = judged.clearsEnvironment ? [] : contents.platform.variables.map { "\($0.name)=\($0.value)" }
+        return try run("\(directory)/bin/detect", ["/platform", Self.planPath], given + variables)
     }
 
     /// Runs a phase of the lifecycle.
@@ -158,13 +163,24 @@ struct BuildTree {
             Sandbox.Program(
                 path: program,
                 arguments: [program] + arguments,
-                environment: ["HOME=/home/cnb", "PATH=\(Self.path)"] + variables,
+                environment: Self.last(["HOME=/home/cnb", "PATH=\(Self.path)"] + variables),
                 workingDirectory: "/workspace",
                 owner: .builder,
                 input: nil
             ),
             in: root
         )
+    }
+
+    /// The variables with the last value of each name only: of two a program would see the first, a shell the last.
+    private static func last(_ variables: [String]) -> [String] {
+        var values: [Substring: String] = [:]
+        var names: [Substring] = []
+        for variable in variables {
+            let name = variable.prefix { $0 != "=" }
+            if values.updateValue(variable, forKey: name) == nil { names.append(name) }
+        }
+        return names.compactMap { values[$0] }
     }
 
     /// This machine's architecture as Go calls it.

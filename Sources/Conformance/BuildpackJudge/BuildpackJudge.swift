@@ -9,6 +9,8 @@ struct BuildpackJudge {
         var appDir: String
         /// Directories of buildpacks that a composite one refers to.
         var memberDirs: [String] = []
+        /// What the platform gives to buildpacks.
+        var platform = PlatformInput()
         /// An empty directory for the builds.
         var scratch: String
     }
@@ -34,7 +36,12 @@ struct BuildpackJudge {
             verdict.obstacle = "the buildpack can't be run before its descriptor is right"
             return verdict
         }
-        var contents = BuildTree.Contents(buildpacks: [descriptor], appDir: options.appDir, plan: WrittenPlan())
+        var contents = BuildTree.Contents(
+            buildpacks: [descriptor],
+            appDir: options.appDir,
+            plan: WrittenPlan(),
+            platform: options.platform
+        )
         if descriptor.isComposite {
             contents.buildpacks += members(&verdict.findings)
             guard contents.buildpacks.count > 1 else {
@@ -108,7 +115,7 @@ struct BuildpackJudge {
             verdict.obstacle = "the build can't be judged without a detection"
             return nil
         }
-        if !plan.missing.isEmpty || !plan.unused.isEmpty {
+        if plan.needsOthers {
             let names = (plan.missing + plan.unused).joined(separator: ", ")
             let message = "other buildpacks have to provide or require: \(names)"
             verdict.findings.add(.planNeedsOthers, "bin/detect", message)
@@ -122,7 +129,7 @@ struct BuildpackJudge {
     private func build(_ contents: BuildTree.Contents, _ verdict: inout Verdict) throws(POSIXError) {
         let first = try tree("first", contents)
         guard let group = try detectByLifecycle(first, contents, &verdict) else { return }
-        guard try run(first, of: group, &verdict) else { return }
+        guard try run(first, of: group, contents.plan, &verdict) else { return }
         var layers: [String: [WrittenLayer]] = [:]
         for buildpack in group {
             let check = OutputCheck(descriptor: buildpack, tree: first.files, planNames: first.planNames(buildpack))
@@ -171,6 +178,7 @@ struct BuildpackJudge {
     private func run(
         _ tree: BuildTree,
         of group: [Descriptor],
+        _ plan: WrittenPlan,
         _ verdict: inout Verdict
     ) throws(POSIXError) -> Bool {
         let before = TreeSnapshot(tree.root, .changes)
@@ -185,8 +193,12 @@ struct BuildpackJudge {
         // The platform specification has this code for a bin/build that fails.
         if result.status == .exited(51) || result.hasTimedOut {
             let end = result.hasTimedOut ? "does not end" : "fails"
-            verdict.findings.add(.buildExit, "bin/build", "it \(end)\(result.lastLines)")
-            verdict.obstacle = "the build has failed"
+            // Real ones would have made something, or have said more in their requirements: what a stand-in lacks is no
+            // fault of the buildpack.
+            let rule: Rule = plan.needsOthers ? .buildNeedsOthers : .buildExit
+            verdict.findings.add(rule, "bin/build", "it \(end)\(result.lastLines)")
+            verdict.obstacle =
+                plan.needsOthers ? "the build has failed with stand-ins for others" : "the build has failed"
             return false
         }
         // What the lifecycle refuses should be among what is found now.

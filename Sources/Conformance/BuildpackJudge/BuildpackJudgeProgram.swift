@@ -21,6 +21,12 @@ enum BuildpackJudgeProgram {
                 help: "directory of the lifecycle's programs; by default the one of this program"
             ),
             Flag("buildpacks", .list([]), help: "directories of the buildpacks that a composite buildpack refers to"),
+            Flag("env", .list([]), help: "a variable that the platform gives to buildpacks, as NAME=VALUE; repeatable"),
+            Flag(
+                "binding",
+                .list([]),
+                help: "a service binding, as TYPE=DIR, with a file for each of its entries in DIR; repeatable"
+            ),
             Flag("format", .string("text"), help: "how to show what was found: text or json"),
             Flag("timeout", .integer(600), help: "seconds that detect and build may take each"),
             Flag("rules", .boolean(false), help: "list the rules that buildpacks are held to, as Markdown"),
@@ -82,6 +88,7 @@ enum BuildpackJudgeProgram {
         guard FileSystem.isDirectory(command.directory) else {
             throw .message("there is no directory \(command.directory)")
         }
+        let platform = try platformInput(command.flags)
         let directory = try absolute(command.directory)
         let scratch = try scratchDirectory()
         defer {
@@ -98,6 +105,7 @@ enum BuildpackJudgeProgram {
             appDir: try absolute(app),
             memberDirs: try (command.flags.list("buildpacks") ?? []).map { path throws(JudgeError) in try absolute(path)
             },
+            platform: platform,
             scratch: scratch
         )
         let verdict: BuildpackJudge.Verdict
@@ -110,6 +118,17 @@ enum BuildpackJudgeProgram {
         FileDescriptor.standardOutput.report(format == "json" ? report.json : report.text)
         if verdict.findings.count(.error) > 0 { return Exit.errors }
         return verdict.obstacle == nil ? Exit.clean : Exit.notJudged
+    }
+
+    private static func platformInput(_ flags: ParsedFlags) throws(JudgeError) -> PlatformInput {
+        var platform = PlatformInput()
+        for text in flags.list("env") ?? [] {
+            if let complaint = platform.addVariable(text) { throw .message(complaint) }
+        }
+        for text in flags.list("binding") ?? [] {
+            if let complaint = platform.addBinding(text) { throw .message(complaint) }
+        }
+        return platform
     }
 
     // MARK: Surroundings

@@ -27,6 +27,8 @@ struct Descriptor {
     let isComposite: Bool
     /// The first target for Linux.
     let target: Target
+    /// Whether it is not to see the platform's variables.
+    let clearsEnvironment: Bool
 
     /// The name of the buildpack's directory below `/cnb/buildpacks` and `/layers`.
     var directoryName: String { String(id.map { $0 == "/" ? "_" : $0 }) }
@@ -102,7 +104,8 @@ struct DescriptorCheck {
             api: api,
             sbomFormats: info.texts("sbom-formats").map(Self.essence),
             isComposite: isComposite,
-            target: Self.target(of: table)
+            target: Self.target(of: table),
+            clearsEnvironment: info["clear-env"] == .boolean(true)
         )
     }
 

@@ -2,15 +2,17 @@ import TOML
 
 /// What a buildpack wrote to `$CNB_BUILD_PLAN_PATH`, as far as the judge has to know it.
 struct WrittenPlan {
-    /// What the first alternative provides, by name.
+    /// What it provides, by name.
     var provides: [String] = []
-    /// What the first alternative requires, by name.
+    /// What it requires, by name.
     var requires: [String] = []
 
     /// What is required but has to come from others.
     var missing: [String] { requires.filter { !provides.contains($0) } }
     /// What is provided but has to be asked for by others.
     var unused: [String] { provides.filter { !requires.contains($0) } }
+    /// Whether other buildpacks have to take part.
+    var needsOthers: Bool { !missing.isEmpty || !unused.isEmpty }
 }
 
 /// Checks a build plan.
@@ -23,7 +25,8 @@ enum PlanCheck {
     /// - Parameters:
     ///   - bytes: What is in it; nil, when there is no file, is an empty plan.
     ///   - findings: Takes what is wrong.
-    /// - Returns: The plan.
+    /// - Returns: The alternative that needs least of others, the first of several: what a build does that nothing else
+    ///   takes part in.
     static func run(_ bytes: [UInt8]?, _ findings: inout Findings) -> WrittenPlan {
         guard let table = ShapeCheck.parse(bytes, as: file, .planSyntax, &findings) else { return WrittenPlan() }
         let pair = ["provides": provides, "requires": requires]
@@ -45,9 +48,12 @@ enum PlanCheck {
                 }
             }
         }
-        return WrittenPlan(
-            provides: table.subtables("provides").compactMap { $0.text("name") },
-            requires: table.subtables("requires").compactMap { $0.text("name") }
-        )
+        let plans = alternatives.map { alternative in
+            WrittenPlan(
+                provides: alternative.subtables("provides").compactMap { $0.text("name") },
+                requires: alternative.subtables("requires").compactMap { $0.text("name") }
+            )
+        }
+        return plans.min { $0.missing.count + $0.unused.count < $1.missing.count + $1.unused.count } ?? WrittenPlan()
     }
 }

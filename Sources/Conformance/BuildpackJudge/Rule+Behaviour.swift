@@ -5,6 +5,12 @@ extension Rule {
         .build,
         "end bin/build with 0, or choose an app with --app that can be built"
     )
+    static let buildNeedsOthers = Rule(
+        .note,
+        "build-needs-others",
+        .build,
+        "choose an app, --env or --binding with which it builds alone: a stand-in does not do what real buildpacks do"
+    )
     static let lifecycleRefused = Rule(
         .error,
         "lifecycle-refused",
@@ -49,7 +55,8 @@ extension Rule {
     )
 
     static let behaviourRules = [
-        buildExit, lifecycleRefused, writeOutside, appChanged, leftovers, notReproducible, rebuildFailed,
+        buildExit, buildNeedsOthers, lifecycleRefused, writeOutside, appChanged, leftovers, notReproducible,
+        rebuildFailed,
         rebuildLayerLost,
     ]
 }

@@ -8,6 +8,9 @@ public struct BuildpackAPI: Hashable, Sendable {
     /// All supported versions, ascending.
     public static let supported: [APIVersion] = (7...12).map { APIVersion(0, $0) }
 
+    /// The supported versions in words.
+    public static let range = "0.7 to 0.12"
+
     /// Supported versions that buildpacks should move away from: none today.
     public static let deprecated: [APIVersion] = []
 

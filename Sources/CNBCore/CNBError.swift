@@ -33,11 +33,12 @@ extension CNBError: CustomStringConvertible {
         case .malformedPlatformAPI(let text):
             "could not parse '\(text)' as version"
         case .unsupportedPlatformAPI(let text):
-            "platform API version '\(text)' is incompatible with the lifecycle"
+            "platform API version '\(text)' is incompatible with the lifecycle; "
+                + "it takes \(PlatformAPI.range), and reads the version from \(EnvironmentName.platformAPI)"
         case .malformedBuildpackAPI(let text):
             "could not parse '\(text)' as version"
         case .unsupportedBuildpackAPI(let text):
-            "buildpack API version '\(text)' is incompatible with the lifecycle"
+            "buildpack API version '\(text)' is incompatible with the lifecycle; it takes \(BuildpackAPI.range)"
         case .invalidBuildpackID(let text, let reason):
             "'\(text)' is not a valid id: \(reason)"
         case .invalidBuildpackVersion(let text, let reason):

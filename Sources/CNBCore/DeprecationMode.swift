@@ -82,4 +82,15 @@ public enum ExperimentalMode: Hashable, Sendable {
         default: self = .warn
         }
     }
+
+    /// What a command says that refuses an experiment.
+    ///
+    /// - Parameter environment: The environment as `NAME=value`; what nobody has set must not sound as if they had.
+    /// - Returns: The message.
+    public static func refusal(environment: [String]) -> String {
+        let variable = EnvironmentName.experimentalMode
+        return environment.contains { $0.hasPrefix("\(variable)=") && $0 != "\(variable)=" }
+            ? "experimental features are disabled by \(variable)=error"
+            : "experimental features are disabled unless \(variable) is set to warn or quiet"
+    }
 }

@@ -9,6 +9,9 @@ public struct PlatformAPI: Hashable, Sendable {
     /// All supported versions, ascending.
     public static let supported: [APIVersion] = (7...15).map { APIVersion(0, $0) }
 
+    /// The supported versions in words.
+    public static let range = "0.7 to 0.15"
+
     /// Supported versions that platforms should move away from: none today.
     public static let deprecated: [APIVersion] = []
 

@@ -4,14 +4,28 @@ public struct FlagTable: Hashable, Sendable {
     public var program: String
     /// The flags; their order does not matter.
     public var flags: [Flag]
+    /// What comes after the flags, for the usage text, such as `<image>`; empty for nothing.
+    public var arguments: String
 
     /// Makes a table.
     /// - Parameters:
     ///   - program: The program's name in the usage text.
     ///   - flags: The flags, each name once.
-    public init(program: String, flags: [Flag]) {
+    ///   - arguments: What comes after the flags, for the usage text.
+    public init(program: String, flags: [Flag], arguments: String = "") {
         self.program = program
         self.flags = flags
+        self.arguments = arguments
+    }
+
+    /// What is wrong with a command line, with the flag that may have been meant.
+    /// - Parameter error: What ``parse(_:)`` has thrown.
+    /// - Returns: The message.
+    public func explanation(of error: FlagError) -> String {
+        guard case .notDefined(let name) = error,
+            let nearest = Suggestion.nearest(to: name, among: flags.map(\.name))
+        else { return "\(error)" }
+        return "\(error); did you mean -\(nearest)?"
     }
 
     /// Reads a command line as Go's flag package does.
@@ -62,8 +76,10 @@ public struct FlagTable: Hashable, Sendable {
             line += line.utf8.count <= 4 ? "\t" : "\n    \t"
             line += help.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n    \t")
             if let value = flag.usageDefault { line += " (default \(value))" }
+            if let variable = flag.environmentVariable { line += " [$\(variable)]" }
             text += line + "\n"
         }
+        if !arguments.isEmpty { text += "After the flags: \(arguments)\n" }
         return text
     }
 

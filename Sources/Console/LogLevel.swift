@@ -47,6 +47,9 @@ public struct LogLevelError: Error, Hashable, Sendable, CustomStringConvertible 
     /// The text.
     public var name: String
 
-    /// The wording that scripts may look for; it does not repeat the text.
-    public var description: String { "failed to parse log level: invalid level" }
+    /// The wording that scripts may look for, and the levels.
+    public var description: String {
+        let levels = LogLevel.allCases.map(\.name).joined(separator: ", ")
+        return "failed to parse log level: invalid level '\(name)'; the levels are \(levels)"
+    }
 }

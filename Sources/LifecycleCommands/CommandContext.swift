@@ -66,7 +66,7 @@ struct CommandContext {
         case .warn: logger.warn(message)
         case .error:
             logger.error(message)
-            throw PhaseError(.failed, "experimental features are disabled by \(EnvironmentName.experimentalMode)=error")
+            throw PhaseError(.failed, ExperimentalMode.refusal(environment: environmentEntries))
         }
     }
 
@@ -76,7 +76,7 @@ struct CommandContext {
             throw PhaseError(
                 .invalidArguments,
                 failedTo: "parse arguments",
-                "received \(arguments.count) arguments, but expected 1"
+                "received \(arguments.count) arguments, but expected 1: the name of the app image"
             )
         }
         inputs.outputImage = arguments[0]

@@ -20,7 +20,7 @@ struct ExportCommand: PhaseCommand {
             throw PhaseError(
                 .invalidArguments,
                 failedTo: "parse arguments",
-                "at least one image argument is required"
+                "at least one image argument is required: the name of the app image"
             )
         }
         context.inputs.outputImage = image

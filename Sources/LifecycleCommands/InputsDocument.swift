@@ -14,7 +14,9 @@ enum InputsDocument {
             ## Flags and their variables
 
             A default of `<layers>/...` follows the layers directory. Numbers in brackets are the Platform APIs with the flag,
-            where not all of 0.7 to 0.15 have it.
+            where not all of 0.7 to 0.15 have it. Where `<layers>/order.toml` is not there, and nothing else is named,
+            `/cnb/order.toml` is read. A variable that is empty is not set; an empty flag for a directory means none, or the
+            working directory for `-app` and `-layers`. Directories that are symbolic links are resolved once.
 
             | Flag | Variable | Default | Phases | Meaning |
             |---|---|---|---|---|
@@ -67,6 +69,10 @@ enum InputsDocument {
         ("HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "", "proxies for registries"),
         ("SSL_CERT_FILE, SSL_CERT_DIR", "", "certificates to trust instead of the system's"),
         ("TMPDIR", "/tmp", "the directory for temporary files"),
+        (
+            "CNB_LAUNCHER_INIT", "",
+            "for the launcher, when the app image is started: `1` or `true` makes it the container's init; see launcher.md"
+        ),
     ]
 
     private static func row(_ input: PlatformInput) -> String {

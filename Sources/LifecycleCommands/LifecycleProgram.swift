@@ -25,7 +25,9 @@ public struct LifecycleProgram {
     public static var current: LifecycleProgram {
         let environment = ProcessEnvironment.current
         let format = Logger.Format(environmentValue: environment["CNB_LOG_FORMAT"])
-        return LifecycleProgram(logger: Logger(format: format), environment: environment)
+        // What is wrong before the flags are read is said without colours, too.
+        let usesColor = !PlatformInputs { environment[$0] }.noColor
+        return LifecycleProgram(logger: Logger(format: format, usesColor: usesColor), environment: environment)
     }
 
     /// Runs a phase.
@@ -48,22 +50,27 @@ public struct LifecycleProgram {
             return try run(phase, named: name, Array(arguments.dropFirst()))
         }
         guard let first = arguments.dropFirst().first else {
-            throw PhaseError(.invalidArguments, "failed to parse arguments")
+            throw PhaseError(.invalidArguments, "failed to parse arguments", excerpt: Self.help)
         }
         switch first {
         case "-version":
             logger.info(LifecycleVersion.text)
+            return .success
+        case "-help", "--help", "-h", "help":
+            logger.output(.info, Array(Self.help.utf8))
             return .success
         case "-inputs":
             logger.output(.info, Array(InputsDocument.markdown.utf8))
             return .success
         default:
             // The Platform API is wrong before anything else is.
-            _ = try platformAPI()
+            _ = try platformAPI(orNewestFor: Array(arguments.dropFirst(2)))
             guard let phase = LifecyclePhase(rawValue: Path.base(first)) else {
+                let nearest = Suggestion.nearest(to: first, among: LifecyclePhase.allCases.map(\.rawValue))
+                let hint = nearest.map { "\nDid you mean \($0)?" } ?? ""
                 throw PhaseError(
                     .invalidArguments,
-                    "failed to recognize phase: \(Path.base(first)) \n\(Self.validPhases)"
+                    "failed to recognize phase: \(Path.base(first)) \n\(Self.validPhases)\(hint)"
                 )
             }
             return try run(phase, named: phase.rawValue, Array(arguments.dropFirst(2)))
@@ -73,10 +80,22 @@ public struct LifecycleProgram {
     private static let validPhases =
         "Valid phases: detect, analyze, restore, build, export, rebase, create, extend"
 
+    private static let help = """
+        Usage: lifecycle <phase> [flags] [<image>...]
+
+        \(validPhases). Each is also a program of its own: \(LifecyclePhase.allCases.map(\.programName).joined(separator: ", ")).
+        The Platform API has to be in \(EnvironmentName.platformAPI): \(PlatformAPI.range).
+
+          lifecycle <phase> -help   the flags and variables of a phase
+          lifecycle -version        the version
+          lifecycle -inputs         all flags and variables, as Markdown
+
+        """
+
     private func run(_ phase: LifecyclePhase, named name: String, _ arguments: [String]) throws(PhaseError) -> ExitCode
     {
         let context = CommandContext(
-            platformAPI: try platformAPI(),
+            platformAPI: try platformAPI(orNewestFor: arguments),
             inputs: PlatformInputs { environment[$0] },
             logger: logger,
             environment: environment
@@ -93,6 +112,13 @@ public struct LifecycleProgram {
         }
         var invocation = PhaseInvocation(phase: phase, name: name, context: context)
         return try invocation.run(arguments)
+    }
+
+    /// The Platform API; the newest one where none is set, and only help or the version is asked for.
+    private func platformAPI(orNewestFor arguments: [String]) throws(PhaseError) -> PlatformAPI {
+        let isQuestion = ["-help", "--help", "-h", "-version", "--version"].contains(arguments.first ?? "")
+        let isSet = !environment[EnvironmentName.platformAPI, default: ""].isEmpty
+        return isQuestion && arguments.count == 1 && !isSet ? .latest : try platformAPI()
     }
 
     private func platformAPI() throws(PhaseError) -> PlatformAPI {
@@ -114,7 +140,11 @@ public struct LifecycleProgram {
     }
 
     private func report(_ error: PhaseError) {
-        logger.error(error.message)
+        // Whose permission it is matters most where a platform chooses the user.
+        let isDenied =
+            error.message.hasSuffix("permission denied") || error.message.hasSuffix("operation not permitted")
+        let user = " (as user \(Users.effectiveUserID):\(Users.effectiveGroupID))"
+        logger.error(error.message + (isDenied ? user : ""))
         guard let excerpt = error.excerpt else { return }
         for line in excerpt.split(separator: "\n", omittingEmptySubsequences: false) {
             logger.line(.error, Array(line.utf8))

@@ -12,9 +12,30 @@ enum PhaseFlags {
     static func table(for phase: LifecyclePhase, platformAPI: PlatformAPI, inputs: PlatformInputs) -> FlagTable {
         let rows = PlatformInput.flags(of: phase, platformAPI: platformAPI.version)
         let flags = rows.compactMap { input in
-            input.flag.map { Flag($0, input.value(in: inputs), help: input.help) }
+            input.flag.map { name in
+                Flag(
+                    name,
+                    input.value(in: inputs),
+                    help: input.help,
+                    environmentVariable: input.variables.first
+                )
+            }
         }
-        return FlagTable(program: "lifecycle", flags: flags + [Flag(version, .boolean(false), help: "show version")])
+        return FlagTable(
+            program: "lifecycle",
+            flags: flags + [Flag(version, .boolean(false), help: "show version")],
+            arguments: arguments(of: phase)
+        )
+    }
+
+    /// What a phase takes after its flags.
+    private static func arguments(of phase: LifecyclePhase) -> String {
+        switch phase {
+        case .analyze, .create: "<image>, the name of the app image"
+        case .export: "<image> [<image>...], the names of the app image"
+        case .rebase: "<image> [<image>...], the app image to rebase, and further names for it"
+        case .detect, .restore, .extend, .build: ""
+        }
     }
 
     /// Puts the values of flags into the inputs.
@@ -32,8 +53,12 @@ enum PhaseFlags {
 
     /// Says on standard error what is wrong with the flags, and which there are.
     static func explain(_ error: FlagError, _ table: FlagTable) {
-        let message = error == .helpRequested ? "" : "\(error)\n"
-        try? FileDescriptor.standardError.writeAll(Array((message + table.usage).utf8))
+        var text = table.usage
+        if error != .helpRequested {
+            // Once more at the end, where people look: the usage is longer than a screen.
+            text = "\(error)\n\(text)ERROR: \(table.explanation(of: error))\n"
+        }
+        try? FileDescriptor.standardError.writeAll(Array(text.utf8))
     }
 }
 

@@ -91,7 +91,7 @@ struct PhaseInvocation {
     private func warnAboutMisplacedFlags(_ arguments: [String]) {
         for argument in arguments where argument.hasPrefix("-") {
             logger.warn(
-                "Warning: unconsumed flag-like positional arg: \n\t\(argument)\n\t This will not be interpreted as a flag."
+                "unconsumed flag-like positional arg: \n\t\(argument)\n\t This will not be interpreted as a flag."
                     + "\n\t Did you mean to put this before the first positional argument?"
             )
         }

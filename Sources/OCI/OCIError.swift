@@ -15,7 +15,7 @@ public enum OCIError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A blob that the image names is not there (a sparse layout, a layer that was deleted).
     case blobNotFound(digest: Digest, image: String)
     /// An index without an image for the platform.
-    case platformNotFound(platform: OCIPlatform, image: String)
+    case platformNotFound(platform: OCIPlatform, image: String, available: [OCIPlatform])
     /// An image without the layer that is asked for.
     case layerNotFound(diffID: DiffID, image: String)
     /// An image without layers where a top layer is needed.
@@ -33,9 +33,12 @@ public enum OCIError: Error, Sendable, Hashable, CustomStringConvertible {
         case .sizeMismatch(let digest, let expected, let found):
             "expected \(expected) bytes for \(digest), found \(found)"
         case .blobNotFound(let digest, let image): "blob \(digest) of \(image) does not exist"
-        case .platformNotFound(let platform, let image): "\(image) has no image for platform \(platform)"
+        case .platformNotFound(let platform, let image, let available):
+            "\(image) has no image for platform \(platform); it has "
+                + (available.isEmpty
+                    ? "none that names its platform" : available.map(\.description).joined(separator: ", "))
         case .layerNotFound(let diffID, let image): "\(image) has no layer with diff ID \(diffID)"
-        case .noLayers: "image has no layers"
+        case .noLayers(let image): "image has no layers: \(image)"
         case .store(let failure): failure.description
         }
     }

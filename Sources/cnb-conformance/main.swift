@@ -1,4 +1,4 @@
 import Conformance
 import POSIX
 
-ProcessExit.exit(ConformanceProgram.run(CommandLine.arguments))
+ProcessExit.exit(ConformanceProgram.run(ProcessArguments.all))

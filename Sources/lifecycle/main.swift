@@ -1,4 +1,4 @@
 import LifecycleCommands
 import POSIX
 
-ProcessExit.exit(LifecycleProgram.current.run(CommandLine.arguments))
+ProcessExit.exit(LifecycleProgram.current.run(ProcessArguments.all))

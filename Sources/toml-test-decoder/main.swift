@@ -12,7 +12,7 @@ func run() -> Int32 {
         let bytes = try input.readToEnd(expectedCount: Int(clamping: input.status().size))
         let start = Clock.monotonicNanoseconds
         let document = try TOMLDocument.parse(bytes, file: "standard input")
-        if CommandLine.arguments.dropFirst().first == "-check" {
+        if ProcessArguments.all.dropFirst().first == "-check" {
             report(speed(bytes.count, Clock.monotonicNanoseconds - start))
             // The process ends here: nobody needs the document's memory back.
             withExtendedLifetime(document) { ProcessExit.exit(0) }

@@ -63,8 +63,16 @@ struct PlatformAPITests {
                 "failed to get platform API version; please set 'CNB_PLATFORM_API' to specify the desired platform API version"
             ),
             ("zero", "failed to parse platform API 'zero'"),
-            ("0.99", "failed to set platform API: platform API version '0.99' is incompatible with the lifecycle"),
-            ("1", "failed to set platform API: platform API version '1' is incompatible with the lifecycle"),
+            (
+                "0.99",
+                "failed to set platform API: platform API version '0.99' is incompatible with the lifecycle; "
+                    + "it takes 0.7 to 0.15, and reads the version from CNB_PLATFORM_API"
+            ),
+            (
+                "1",
+                "failed to set platform API: platform API version '1' is incompatible with the lifecycle; "
+                    + "it takes 0.7 to 0.15, and reads the version from CNB_PLATFORM_API"
+            ),
         ]
     )
     func messages(text: String, expected: String) {
@@ -115,7 +123,8 @@ struct BuildpackAPITests {
             ("x", "failed to parse buildpack API 'x' for buildpack 'acme/a'"),
             (
                 "0.99",
-                "failed to set API for Buildpack 'acme/a': buildpack API version '0.99' is incompatible with the lifecycle"
+                "failed to set API for Buildpack 'acme/a': buildpack API version '0.99' is incompatible with the lifecycle; "
+                    + "it takes 0.7 to 0.12"
             ),
         ]
     )

@@ -96,19 +96,28 @@ struct FlagTableTests {
         #expect(error?.exitCode == 2)
     }
 
+    @Test(
+        "a misspelt flag gets the nearest one, if there is one",
+        arguments: [("ap", "app"), ("cache_dir", "cache-dir"), ("xyz", nil)] as [(String, String?)]
+    )
+    func nearest(name: String, expected: String?) {
+        let hint = expected.map { "; did you mean -\($0)?" } ?? ""
+        #expect(table.explanation(of: .notDefined(name)) == "flag provided but not defined: -\(name)\(hint)")
+    }
+
     @Test("help is no mistake", arguments: ["-h", "-help", "--help", "--help=x"])
     func help(argument: String) {
         let error = #expect(throws: FlagError.helpRequested) { _ = try table.parse([argument]) }
         #expect(error?.exitCode == 0)
     }
 
-    @Test("the usage text is Go's")
+    @Test("the usage text is Go's, with the variables of flags")
     func usage() {
         #expect(
             table.usage == """
                 Usage of lifecycle:
                   -app string
-                    \tpath to app directory (default "/workspace")
+                    \tpath to app directory (default "/workspace") [$CNB_APP_DIR]
                   -cache-dir string
                     \tpath to cache directory
                   -daemon

@@ -179,6 +179,7 @@ struct LoggerTests {
     @Test("an unknown log level is an error", arguments: ["", "loud", " info"])
     func unknownLevel(name: String) {
         let error = #expect(throws: LogLevelError.self) { _ = try LogLevel(name) }
-        #expect(error?.description == "failed to parse log level: invalid level")
+        let levels = "the levels are debug, info, warn, error, fatal"
+        #expect(error?.description == "failed to parse log level: invalid level '\(name)'; \(levels)")
     }
 }

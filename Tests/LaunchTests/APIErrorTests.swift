@@ -9,8 +9,16 @@ struct APIErrorTests {
         arguments: LauncherProgram.all,
         [
             ("", "get platform API version; please set 'CNB_PLATFORM_API' to specify the desired platform API version"),
-            ("0.99", "set platform API: platform API version '0.99' is incompatible with the lifecycle"),
-            ("0.6", "set platform API: platform API version '0.6' is incompatible with the lifecycle"),
+            (
+                "0.99",
+                "set platform API: platform API version '0.99' is incompatible with the lifecycle; "
+                    + "it takes 0.7 to 0.15, and reads the version from CNB_PLATFORM_API"
+            ),
+            (
+                "0.6",
+                "set platform API: platform API version '0.6' is incompatible with the lifecycle; "
+                    + "it takes 0.7 to 0.15, and reads the version from CNB_PLATFORM_API"
+            ),
             ("zero", "parse platform API 'zero'"),
         ]
     )
@@ -26,7 +34,8 @@ struct APIErrorTests {
         [
             (
                 "api = '0.99'",
-                "set API for buildpack 'acme/a': buildpack API version '0.99' is incompatible with the lifecycle"
+                "set API for buildpack 'acme/a': buildpack API version '0.99' is incompatible with the lifecycle; "
+                    + "it takes 0.7 to 0.12"
             ),
             ("api = 'x'", "parse buildpack API 'x' for buildpack 'acme/a'"),
             ("", "parse buildpack API '' for buildpack 'acme/a'"),

@@ -29,9 +29,32 @@ struct LifecycleProgramTests {
 
     @Test("the Platform API comes first", arguments: ["", " ", "x", "0.6", "0.16", "1.0"])
     func platformAPI(text: String) {
-        #expect(run("detector", "-version", environment: ["CNB_PLATFORM_API": text]).code == 11)
+        #expect(run("detector", "-app", "/", environment: ["CNB_PLATFORM_API": text]).code == 11)
         #expect(run("lifecycle", "nonsense", environment: ["CNB_PLATFORM_API": text]).code == 11)
         #expect(run("lifecycle", "-version", environment: [:]).code == 0)
+    }
+
+    @Test(
+        "what only asks needs no Platform API",
+        arguments: [["detector", "-version"], ["lifecycle", "build", "-help"]]
+    )
+    func questions(arguments: [String]) {
+        #expect(LifecycleProgram(logger: .collecting(), environment: [:]).run(arguments) == 0)
+        #expect(LifecycleProgram(logger: .collecting(), environment: ["CNB_PLATFORM_API": "x"]).run(arguments) == 11)
+    }
+
+    @Test("help names all phases and the Platform APIs", arguments: ["-help", "--help", "-h", "help"])
+    func help(argument: String) {
+        let result = run("lifecycle", argument, environment: [:])
+        #expect(result.code == 0)
+        for word in ["detect", "rebaser", "0.7 to 0.15", "-inputs"] {
+            #expect(result.messages.joined().contains(word))
+        }
+    }
+
+    @Test("a misspelt phase gets the nearest one")
+    func misspelt() {
+        #expect(run("lifecycle", "detcet").messages.first?.hasSuffix("Did you mean detect?") ?? false)
     }
 
     @Test("phases are found by the program's name and by the first argument")
@@ -85,6 +108,10 @@ struct LifecycleProgramTests {
         let environment = ["CNB_PLATFORM_API": "0.15"]
         let logger = Logger.collecting()
         #expect(LifecycleProgram(logger: logger, environment: environment).run(arguments) == 1)
+        let refusal = "experimental features are disabled unless CNB_EXPERIMENTAL_MODE is set to warn or quiet"
+        #expect(logger.messages.last == refusal)
+        let refusing = environment.merging(["CNB_EXPERIMENTAL_MODE": "error"]) { $1 }
+        #expect(LifecycleProgram(logger: logger, environment: refusing).run(arguments) == 1)
         #expect(logger.messages.last == "experimental features are disabled by CNB_EXPERIMENTAL_MODE=error")
         let quiet = environment.merging(["CNB_EXPERIMENTAL_MODE": "quiet"]) { $1 }
         #expect(LifecycleProgram(logger: logger, environment: quiet).run(arguments) == 3)

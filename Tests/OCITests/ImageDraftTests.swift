@@ -74,7 +74,7 @@ struct ImageDraftTests {
         let app = try makeImage("app", layers: [1, 2, 8, 9]) { $0.environment = ["A=app"] }
         let new = try makeImage("new", layers: [3]) { $0.environment = ["A=new"] }
         var draft = try ImageDraft(base: app)
-        try draft.rebase(above: DiffID(Digest.of([2])), onto: new)
+        try draft.rebase(above: DiffID(Digest.of([2])), below: diffIDs([8, 9]), onto: new)
         #expect(draft.layers.map(\.diffID) == diffIDs([3, 8, 9]))
         #expect(draft.container.environment == ["A=app"])
     }
@@ -84,7 +84,48 @@ struct ImageDraftTests {
         let app = try makeImage("app", layers: [1])
         let new = try makeImage("new", layers: [3])
         var draft = try ImageDraft(base: app)
-        #expect(throws: OCIError.self) { try draft.rebase(above: DiffID(Digest.of([7])), onto: new) }
+        #expect(throws: OCIError.self) { try draft.rebase(above: DiffID(Digest.of([7])), below: [], onto: new) }
+    }
+
+    /// Old top, layers of the app image from the bottom up, those of the app as far as they are known, and the result
+    /// on a base of the one layer 3.
+    private static let repeatedLayers: [(top: UInt8, layers: [UInt8], app: [UInt8], expected: [UInt8])] = [
+        // The top twice: adjacent, at the bottom, in the middle.
+        (2, [1, 2, 2, 8], [8], [3, 8]), (2, [2, 1, 2, 8], [8], [3, 8]), (2, [1, 2, 4, 2, 8, 9], [8, 9], [3, 8, 9]),
+        // The app has a layer that equals the top.
+        (2, [1, 2, 2, 8], [2, 8], [3, 2, 8]), (2, [1, 2, 8, 2], [8, 2], [3, 8, 2]),
+        (2, [2, 1, 2, 2, 8], [2, 8], [3, 2, 8]),
+        // A layer of the base that is no top, twice, and once more in the app.
+        (2, [1, 1, 2, 1], [1], [3, 1]),
+        // Not all layers of the app are known, or others came on top.
+        (2, [1, 2, 4, 2, 8, 9], [8], [3, 8, 9]), (2, [1, 2, 2, 8, 7], [8], [3, 8, 7]), (2, [1, 2, 2], [], [3]),
+        // Layers of extensions lie between base and app.
+        (2, [1, 2, 2, 5, 8], [8], [3, 5, 8]),
+    ]
+
+    @Test("rebase above the last occurrence of the old top that is below the app", arguments: repeatedLayers)
+    func repeated(top: UInt8, layers: [UInt8], app: [UInt8], expected: [UInt8]) throws {
+        let image = try makeImage("app", layers: layers)
+        let new = try makeImage("new", layers: [3])
+        var draft = try ImageDraft(base: image)
+        try draft.rebase(above: DiffID(Digest.of([top])), below: diffIDs(app), onto: new)
+        #expect(draft.layers.map(\.diffID) == diffIDs(expected))
+    }
+
+    @Test("are OCI images as a whole when Docker has no name for one of their layers", arguments: [true, false])
+    func zstd(isOnTop: Bool) throws {
+        let base = try makeImage("base", layers: [1, 2], family: .docker)
+        var draft = try ImageDraft(base: base)
+        let layer = Descriptor(mediaType: .ociLayerZstd, digest: Digest.of([9]), size: 1)
+        if isOnTop { draft.append(ImageLayer(descriptor: layer, diffID: DiffID(Digest.of([9])))) }
+        let finished = draft.finished(keepingHistory: true)
+        let manifest = try ImageManifest(parsing: finished.manifest, of: "app")
+        #expect(finished.mediaType == (isOnTop ? .ociManifest : .dockerManifest))
+        #expect(manifest.config.mediaType == (isOnTop ? .ociConfig : .dockerConfig))
+        let types = manifest.layers.map(\.mediaType)
+        #expect(
+            types == (isOnTop ? [.ociLayerGzip, .ociLayerGzip, .ociLayerZstd] : [.dockerLayerGzip, .dockerLayerGzip])
+        )
     }
 
     @Test("report each name for itself")

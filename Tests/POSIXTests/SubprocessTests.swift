@@ -67,7 +67,7 @@ struct SubprocessTests {
         "a program that cannot be started is reported with its path",
         arguments: [
             ("/no/such/program", "fork/exec /no/such/program: no such file or directory"),
-            ("/etc/passwd", "fork/exec /etc/passwd: permission denied"),
+            ("/etc/passwd", "fork/exec /etc/passwd: permission denied: it is not executable; chmod +x makes it so"),
             ("/", "fork/exec /: permission denied"),
         ]
     )
@@ -86,14 +86,25 @@ struct SubprocessTests {
         #expect(try #require(error).description == "chdir /no/such/directory: no such file or directory")
     }
 
-    @Test("a script without an interpreter line is reported")
-    func execFormat() throws {
+    @Test(
+        "a script that can't be run is reported with the reason",
+        arguments: [
+            ("echo hello\n", "exec format error: it is no program, and needs a first line such as #!/bin/sh"),
+            ("#!/bin/sh\r\necho hello\r\n", "no such file or directory: its lines end with CRLF"),
+            (
+                "#! /no/such/shell -e\n",
+                "no such file or directory: its first line asks for the interpreter /no/such/shell"
+            ),
+            ("#!\n", "exec format error: its first line #! names no interpreter"),
+        ]
+    )
+    func brokenScript(text: String, reason: String) throws {
         let directory = try TemporaryDirectory()
-        let path = try directory.write("script", "echo hello\n", mode: 0o755)
+        let path = try directory.write("script", text, mode: 0o755)
         let error = #expect(throws: POSIXError.self) {
             _ = try Subprocess.capture(SubprocessConfiguration(executable: path))
         }
-        #expect(try #require(error).description == "fork/exec \(path): exec format error")
+        #expect(try #require(error).description.hasPrefix("fork/exec \(path): \(reason)"), "\(error.debugDescription)")
     }
 
     @Test("ten megabytes without a newline arrive whole")

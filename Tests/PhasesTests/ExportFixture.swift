@@ -97,6 +97,13 @@ final class ExportFixture {
         try #require(try store.open(name, platform: nil))
     }
 
+    /// Replaces a label of an image.
+    func relabel(_ label: String, _ value: String, of name: String = "registry.test/app") throws {
+        var draft = try ImageDraft(base: try image(name))
+        draft.container.labels[label] = value
+        _ = try draft.finished(keepingHistory: true).write(to: try store.destination(for: name), references: [name])
+    }
+
     // MARK: Running
 
     @discardableResult

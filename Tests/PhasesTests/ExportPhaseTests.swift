@@ -124,7 +124,8 @@ struct ExportPhaseTests {
         let error = #expect(throws: PhaseError.self) { try fixture.export() }
         #expect(
             error?.message
-                == "failed to export: determining entrypoint: tried to set worker to default but it doesn't exist"
+                == "failed to export: determining entrypoint: tried to set worker to default but it doesn't exist; "
+                + "there are no processes"
         )
         #expect(try fixture.store.open("registry.test/app", platform: nil) == nil)
     }

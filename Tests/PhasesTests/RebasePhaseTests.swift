@@ -39,6 +39,26 @@ struct RebasePhaseTests {
         #expect(report.digest == new.manifestDigest.description)
     }
 
+    @Test("changes the run image in the label, and leaves all else of it to the byte")
+    func labelBytes() throws {
+        let fixture = try makeFixture()
+        let old = try fixture.image()
+        let top = old.config.diffIDs[0].description
+        let text = """
+            { "app" : null, "new-key": [1.0, {"runImage": 7}], "config":{"sha":"x"},
+              "runImage": {"mirrors":["m.test/run"], "image": "registry.test/run", "topLayer":"\(top)", "extra": 1e2},
+              "stack": {"runImage":{"image":"registry.test/run"}} }
+            """
+        try fixture.relabel("io.buildpacks.lifecycle.metadata", text)
+        try fixture.rebase { $0.runImage = "m.test/run" }
+        let runImage = try fixture.image("m.test/run")
+        let expected =
+            text
+            .replacing(top, with: try runImage.topLayer().description)
+            .replacing("\"extra\": 1e2", with: "\"extra\": 1e2,\"reference\":\"\(runImage.identifier)\"")
+        #expect(try fixture.image().config.container.labels["io.buildpacks.lifecycle.metadata"] == expected)
+    }
+
     @Test("takes the run image that the app image names")
     func namedRunImage() throws {
         let fixture = try makeFixture()

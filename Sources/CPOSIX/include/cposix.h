@@ -56,6 +56,10 @@ static inline void cposix_set_errno(int value) { errno = value; }
 /// The process's environment, a null-terminated list of `NAME=value`.
 char *const *cposix_environ(void);
 
+// The arguments that main got, the program's own name first; NULL for an index that is none. Known without /proc.
+int cposix_argument_count(void);
+const char *cposix_argument(int index);
+
 /// `openat` with its variadic mode argument; adds `O_CLOEXEC`.
 static inline int cposix_openat(int directory, const char *path, int flags, mode_t mode) {
     return openat(directory, path, flags | O_CLOEXEC, mode);

@@ -38,12 +38,12 @@ struct LayoutDirectory: Sendable {
         }
         let only = index.manifests.count == 1 ? index.manifests[0] : nil
         guard let descriptor = only ?? index.manifest(for: platform) else {
-            throw .platformNotFound(platform: platform, image: path)
+            throw .platformNotFound(platform: platform, image: path, available: index.platforms)
         }
         guard descriptor.mediaType.isIndex else { return descriptor }
         let inner = try ImageIndex(parsing: try readDocument(descriptor), of: path)
         guard let descriptor = inner.manifest(for: platform), !descriptor.mediaType.isIndex else {
-            throw .platformNotFound(platform: platform, image: path)
+            throw .platformNotFound(platform: platform, image: path, available: inner.platforms)
         }
         return descriptor
     }

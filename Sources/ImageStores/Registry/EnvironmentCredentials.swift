@@ -3,6 +3,9 @@ import JSON
 /// Credentials of the variable that platforms set: a JSON object from registries to values of `Authorization`.
 enum EnvironmentCredentials {
     static let variable = "CNB_REGISTRY_AUTH"
+    /// What the variable has to hold.
+    private static let form =
+        #"the form is {"registry.example.com": "Basic <base64 of user:password>"}, or Bearer with a token"#
 
     /// Reads the variable; an empty or missing one has no entries.
     static func source(environment: [String: String]) throws(KeychainError) -> Keychain.Source {
@@ -16,17 +19,17 @@ enum EnvironmentCredentials {
             // The parser's message could quote the text, which is a secret.
             throw KeychainError(
                 "reading auth env var: failed to parse \(variable) value: "
-                    + "invalid JSON at line \(error.line), column \(error.column)"
+                    + "invalid JSON at line \(error.line), column \(error.column); \(form)"
             )
         }
         if value.isNull { return source }
         guard let object = value.objectValue else {
-            throw KeychainError("reading auth env var: failed to parse \(variable) value: expected an object")
+            throw KeychainError("reading auth env var: failed to parse \(variable) value: expected an object; \(form)")
         }
         for (registry, header) in object {
             guard let header = header.stringValue else {
                 throw KeychainError(
-                    "reading auth env var: failed to parse \(variable) value: entry for \(registry) is no string"
+                    "reading auth env var: failed to parse \(variable) value: entry for \(registry) is no string; \(form)"
                 )
             }
             source.entries[Keychain.key(registry)] =
@@ -35,7 +38,7 @@ enum EnvironmentCredentials {
                 } else {
                     .failure(
                         KeychainError(
-                            "parsing auth header: unknown auth type from header for \(registry) in \(variable)"
+                            "parsing auth header: unknown auth type from header for \(registry) in \(variable); \(form)"
                         )
                     )
                 }

@@ -169,8 +169,10 @@ public final class RegistryStore: ImageStore {
         }
         if try isIndex(raw, of: name) {
             guard depth < 4 else { throw .malformed(document: "index of \(name)", reason: "indexes within indexes") }
-            guard let entry = try ImageIndex(parsing: raw.bytes, of: name).manifest(for: platform) else {
-                options.warn("\(OCIError.platformNotFound(platform: platform, image: name)); treating it as missing")
+            let index = try ImageIndex(parsing: raw.bytes, of: name)
+            guard let entry = index.manifest(for: platform) else {
+                let error = OCIError.platformNotFound(platform: platform, image: name, available: index.platforms)
+                options.warn("\(error); treating it as missing")
                 return nil
             }
             guard let child = try self.manifest(reference, entry.digest.description, client: client) else { return nil }

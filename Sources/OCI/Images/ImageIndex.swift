@@ -44,6 +44,9 @@ public struct ImageIndex: Hashable, Sendable {
         }
     }
 
+    /// The platforms that images are for, as far as the index tells.
+    public var platforms: [OCIPlatform] { manifests.compactMap(\.platform) }
+
     /// The index as JSON, keys in the order that the field writes.
     public var json: JSONValue {
         var object: JSONObject = ["schemaVersion": 2]

@@ -89,7 +89,8 @@ public enum MediaTypeFamily: Sendable, Hashable {
 
     /// The counterpart of a layer's type in this family.
     ///
-    /// Layers compressed with zstd have no Docker type; they keep theirs, as runtimes know them by it.
+    /// Layers compressed with zstd have no Docker type, and neither have uncompressed ones that must not be
+    /// redistributed; they keep theirs, and an image that has one is an OCI image as a whole.
     ///
     /// - Parameter type: A layer's media type in either family.
     /// - Returns: The type with the same compression in this family, or `type` where there is none.

@@ -18,7 +18,8 @@ public struct FinishedImage: Sendable {
     /// Writes down manifest and config.
     ///
     /// - Parameters:
-    ///   - family: The family that all media types are made to be of.
+    ///   - family: The family that all media types are made to be of; where Docker's has no name for a layer, as for one
+    ///     that is compressed with zstd, all are OCI's: nobody pulls an image that mixes them.
     ///   - config: The config, with the diff ids of the layers.
     ///   - layers: The layers from the bottom up.
     ///   - annotations: Annotations of the manifest.
@@ -28,6 +29,9 @@ public struct FinishedImage: Sendable {
         layers: [ImageLayer],
         annotations: [String: String] = [:]
     ) {
+        let isNameless = { (layer: ImageLayer) in family.layerType(matching: layer.descriptor.mediaType).family == .oci
+        }
+        let family = layers.contains(where: isNameless) ? .oci : family
         self.config = config.bytes
         self.layers = layers
         configDigest = Digest.of(self.config)

@@ -73,12 +73,19 @@ public struct ImageDraft: Sendable {
     /// Only layers and platform change: environment, user and everything else that a container of the image runs stay.
     ///
     /// - Parameters:
-    ///   - oldTop: The diff id of the old base's last layer in this image.
+    ///   - oldTop: The diff id of the old base's last layer in this image. The layer may occur several times: the base
+    ///     ends with the last one that is below the layers of the app.
+    ///   - appLayers: The diff ids of the app's layers, from the bottom up, as far as they are known.
     ///   - newBase: The new base image.
     /// - Throws: `OCIError.layerNotFound` when this image has no such layer, `.malformed` when the new base's manifest
     ///   and config do not fit together.
-    public mutating func rebase(above oldTop: DiffID, onto newBase: any StoredImage) throws(OCIError) {
-        guard let top = layers.firstIndex(where: { $0.diffID == oldTop }) else {
+    public mutating func rebase(
+        above oldTop: DiffID,
+        below appLayers: [DiffID],
+        onto newBase: any StoredImage
+    ) throws(OCIError) {
+        let below = layers[..<start(ofApp: appLayers, above: oldTop)]
+        guard let top = below.lastIndex(where: { $0.diffID == oldTop }) else {
             throw .layerNotFound(diffID: oldTop, image: "the image to rebase")
         }
         let baseLayers = try newBase.layers()
@@ -89,6 +96,25 @@ public struct ImageDraft: Sendable {
         let isSameProcessor = (platform.os, platform.architecture) == (self.platform.os, self.platform.architecture)
         if platform.variant.isEmpty, isSameProcessor { platform.variant = self.platform.variant }
         self.platform = platform
+    }
+
+    /// Where the layers of the app begin.
+    ///
+    /// They are the last ones of the image, so that a layer of the base which equals one of theirs is not taken for it.
+    /// Where others have been added since, or not all are known, they begin with the first one that is no layer of the
+    /// base for certain.
+    private func start(ofApp appLayers: [DiffID], above oldTop: DiffID) -> Int {
+        let last = layers.suffix(appLayers.count)
+        if last.count < layers.count, Self.counts(last.map(\.diffID)) == Self.counts(appLayers) {
+            return last.startIndex
+        }
+        let certain = Set(appLayers).subtracting([oldTop])
+        let first = layers.firstIndex { $0.diffID == oldTop } ?? 0
+        return layers[first...].firstIndex { certain.contains($0.diffID) } ?? layers.endIndex
+    }
+
+    private static func counts(_ diffIDs: [DiffID]) -> [DiffID: Int] {
+        Dictionary(diffIDs.map { ($0, 1) }, uniquingKeysWith: +)
     }
 
     /// Writes down manifest and config.

@@ -197,8 +197,13 @@ public struct Directory: ~Copyable {
         let status = try file.descriptor.status(path: display(name))
         guard status.type != .symlink else { throw POSIXError(.tooManyLinks, "chmod", display(name)) }
         // A handle from O_PATH refuses fchmod, but its name below /proc leads to the very same file.
-        try systemCall("chmod", display(name)) {
-            chmod("/proc/self/fd/\(file.descriptor.rawValue)", mode.rawValue)
+        do {
+            try systemCall("chmod", display(name)) {
+                chmod("/proc/self/fd/\(file.descriptor.rawValue)", mode.rawValue)
+            }
+        } catch  where error.errno == .noSuchFile {
+            let path = display(name)
+            throw POSIXError(error.errno, "chmod", path, explanation: "/proc has to be mounted to do this safely")
         }
     }
 

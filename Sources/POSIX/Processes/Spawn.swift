@@ -40,12 +40,11 @@ func spawn(
         }
     }
     guard error == 0 else {
-        let isDirectory = step == CPOSIX_SPAWN_DIRECTORY
-        throw POSIXError(
-            Errno(rawValue: error),
-            isDirectory ? "chdir" : "fork/exec",
-            isDirectory ? configuration.workingDirectory : configuration.executable
-        )
+        let errno = Errno(rawValue: error)
+        if step == CPOSIX_SPAWN_DIRECTORY { throw POSIXError(errno, "chdir", configuration.workingDirectory) }
+        let executable = configuration.executable
+        let cause = ProgramDiagnosis.cause(of: errno, running: executable).map { "\(errno): \($0)" }
+        throw POSIXError(errno, "fork/exec", executable, explanation: cause)
     }
     return child
 }

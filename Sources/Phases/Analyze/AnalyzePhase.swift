@@ -154,6 +154,7 @@ public struct AnalyzePhase: Sendable {
             return nil
         }
         logger.debug("Found image with identifier \"\(image.identifier)\"")
+        logger.warnOfOtherPlatform(image, as: "previous image", named: name(of: inputs.previousImage))
         guard stores.kind == .layout || image.isComplete else {
             logger.info("Ignoring image \"\(name(of: inputs.previousImage))\" because it was corrupt")
             return nil
@@ -173,6 +174,7 @@ public struct AnalyzePhase: Sendable {
         if let image {
             logger.debug("Found image with identifier \"\(image.identifier)\"")
             result.reference = image.identifier
+            logger.warnOfOtherPlatform(image, as: "run image", named: name(of: inputs.runImage))
         } else {
             logger.info("Image with name \"\(name(of: inputs.runImage))\" not found")
             logger.warn("Run image \"\(inputs.runImage)\" does not exist; it has to before the app image is exported")

@@ -47,6 +47,7 @@ struct BuildExecution {
                 throw PhaseError(.build, failedTo: "build", error)
             }
         }
+        warnAboutVariables(of: layers)
         logger.debug("Reading output files")
         return try readOutput(plan, layers)
     }
@@ -87,7 +88,8 @@ struct BuildExecution {
             environment: variables,
             workingDirectory: inputs.appDir
         )
-        try command.run(showingOutputBy: logger, failure: .buildpackFailed)
+        let name = buildpack.module.name(of: .build)
+        try command.run(showingOutputBy: logger, failure: .buildpackFailed, named: name)
     }
 
     // MARK: - Output
@@ -108,10 +110,41 @@ struct BuildExecution {
         )
     }
 
+    /// Says where files of a layer's environment can't mean what their author thinks.
+    private func warnAboutVariables(of layers: BuildpackOutput) {
+        for layer in layers.layers {
+            for directory in ["env", "env.build", "env.launch"].map({ Path.join(layer.path, $0) }) {
+                for entry in (try? FileSystem.list(directory)) ?? [] where entry.type == .regular {
+                    let path = Path.join(directory, entry.name)
+                    if entry.name.contains("=") {
+                        logger.warn("\(path): no variable can have a name with '=' in it")
+                    }
+                    let contents = try? FileSystem.readFile(path, limit: FileLimit.environmentFile)
+                    if contents?.contains(0) ?? false {
+                        logger.warn("\(path): a value with a NUL byte can't be given to any program")
+                    }
+                }
+            }
+        }
+    }
+
+    /// Says which keys of a file nobody reads.
+    private func warnAboutKeys(of table: TOMLTable, in name: String, _ known: KnownKeys) {
+        for key in known.unknown(in: table) {
+            let nearest = Suggestion.nearest(to: key.name, among: key.known).map { "; did you mean '\($0)'?" } ?? ""
+            logger.warn("\(Path.join(layersDir, name)): unknown key '\(key.path)' is ignored\(nearest)")
+        }
+    }
+
     private func readBuildTOML(_ plan: BuildpackPlan) throws(PhaseError) -> BuildTOML {
         let build: BuildTOML
         do {
-            build = try TOMLFile.readIfPresent(Path.join(layersDir, "build.toml")) ?? BuildTOML()
+            build = try TOMLFile.parse(Path.join(layersDir, "build.toml")) { table throws(TOMLError) in
+                warnAboutKeys(of: table, in: "build.toml", .build)
+                return try BuildTOML(toml: table)
+            }
+        } catch  where error.isMissingFile {
+            return BuildTOML()
         } catch {
             throw PhaseError(.build, failedTo: "build", error)
         }
@@ -124,7 +157,8 @@ struct BuildExecution {
     private func readLaunchTOML() throws(PhaseError) -> LaunchTOML {
         do {
             return try TOMLFile.parse(Path.join(layersDir, "launch.toml")) { table throws(TOMLError) in
-                try LaunchTOML(toml: table, api: api, buildpackID: buildpack.module.id.text)
+                warnAboutKeys(of: table, in: "launch.toml", .launch)
+                return try LaunchTOML(toml: table, api: api, buildpackID: buildpack.module.id.text)
             }
         } catch {
             if error.isMissingFile { return LaunchTOML() }
@@ -135,7 +169,7 @@ struct BuildExecution {
     private func dropWorkingDirectories(_ launch: inout LaunchTOML) {
         for index in launch.processes.indices where !launch.processes[index].workingDirectory.isEmpty {
             logger.warn(
-                "Warning: process working directory isn't supported in this buildpack api version. "
+                "process working directory isn't supported in this buildpack api version. "
                     + "Ignoring working directory for process '\(launch.processes[index].type)'"
             )
             launch.processes[index].workingDirectory = ""

@@ -106,7 +106,7 @@ public struct BuildPhase: Sendable {
             logger.debug("Updating process list")
             if let type = processes.add(contribution.launch.processes) {
                 logger.warn(
-                    "Warning: redefining the following default process type with a process not marked as default: \(type)"
+                    "redefining the following default process type with a process not marked as default: \(type)"
                 )
             }
             contributions.append(contribution)

@@ -99,12 +99,17 @@ struct DetectExecution: Sendable {
         let module = candidate.module
         var output: [UInt8] = []
         do {
-            let variables = try environment.variables(
-                for: module,
-                api: candidate.api,
-                executable: .detect,
-                paths: [EnvironmentName.buildPlanPath: planPath]
-            )
+            let variables: [String]
+            do {
+                variables = try environment.variables(
+                    for: module,
+                    api: candidate.api,
+                    executable: .detect,
+                    paths: [EnvironmentName.buildPlanPath: planPath]
+                )
+            } catch {
+                return DetectOutcome(status: .errored("\(error) (a variable of the platform, not of the buildpack)"))
+            }
             let command = module.command(
                 .detect,
                 arguments: [inputs.platformDir, planPath],

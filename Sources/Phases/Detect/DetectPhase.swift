@@ -1,6 +1,7 @@
 public import BuildpackModel
 import CNBCore
 public import Console
+import POSIX
 import PlatformModel
 
 /// What detection has found.
@@ -42,6 +43,8 @@ public struct DetectPhase: Sendable {
             in: "failed to initialize detector: ",
             logger: logger
         )
+        // Buildpacks can't be run in a directory that isn't there, which would look as if they had failed.
+        if !FileSystem.isDirectory(inputs.appDir) { logger.warn("there is no app directory \(inputs.appDir)") }
         let orders = try DetectionOrders(inputs: inputs, logger: logger)
         try guardExperiment(orders)
         let result = try logger.timed("Detector") { () throws(PhaseError) in
@@ -60,7 +63,7 @@ public struct DetectPhase: Sendable {
         case .warn: logger.warn(message)
         case .error:
             logger.error(message)
-            throw PhaseError(.failed, "experimental features are disabled by \(EnvironmentName.experimentalMode)=error")
+            throw PhaseError(.failed, ExperimentalMode.refusal(environment: inputs.environment))
         }
     }
 

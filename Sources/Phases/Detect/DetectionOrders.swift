@@ -2,6 +2,7 @@ import BuildpackModel
 import CNBCore
 import Console
 import PlatformModel
+import TOML
 
 /// The orders that detection goes through: order.toml with the system buildpacks put in, all modules verified.
 struct DetectionOrders {
@@ -26,10 +27,19 @@ struct DetectionOrders {
         } catch {
             throw PhaseError(.failed, failedTo: "initialize detector: reading order: failed to read order file", error)
         }
+        if buildpacks.isEmpty { logger.warn(Self.missingOrder(inputs.orderPath)) }
         if inputs.platformAPI.supports(.systemBuildpacks) {
             add(try Self.readSystem(inputs, logger), logger)
         }
         try verify(inputs, logger)
+    }
+
+    /// What to say of a file without an order.
+    private static func missingOrder(_ path: String) -> String {
+        let keys = try? TOMLFile.parse(path) { table throws(TOMLError) in table.keys }
+        let nearest = keys.flatMap { Suggestion.nearest(to: "order", among: $0.filter { $0 != "order" }) }
+        let hint = nearest.map { "; it has [[\($0)]] where [[order]] may be meant" } ?? ""
+        return "\(path) has no [[order]], so there is no group of buildpacks to try\(hint)"
     }
 
     private static func readSystem(_ inputs: DetectInputs, _ logger: Logger) throws(PhaseError) -> SystemTOML {

@@ -94,7 +94,7 @@ struct GenerateExecution {
             environment: variables,
             workingDirectory: inputs.appDir
         )
-        try command.run(showingOutputBy: logger, failure: .extensionFailed)
+        try command.run(showingOutputBy: logger, failure: .extensionFailed, named: module.name(of: .generate))
         return workspace.outputDir
     }
 

@@ -128,14 +128,21 @@ extension ExportPhase {
 
     private func openRunImage() throws(OCIError) -> any StoredImage {
         let reference = inputs.platform.runImage
-        guard inputs.platform.useLayout else {
-            let opening = ImageOpening(store: images, logger: logger, isInDaemon: inputs.platform.useDaemon)
-            return try opening.open(reference)
+        let image = try ImageOpening(store: images, kind: PhaseStores.Kind(inputs.platform), logger: logger)
+            .open(reference)
+        if inputs.platform.useLayout, let wanted = Self.digest(in: reference), wanted != image.manifestDigest {
+            logger.warn(
+                "run image '\(reference)' is named by digest \(wanted), but its layout has \(image.manifestDigest); "
+                    + "going on with the latter"
+            )
         }
-        // Nobody's mirror answers wrongly where there is only a disk.
-        guard let image = try images.open(reference, platform: nil) else { throw .noLayers(image: reference) }
-        _ = try image.topLayer()
         return image
+    }
+
+    /// The digest in a name or identifier.
+    private static func digest(in reference: String) -> Digest? {
+        guard let at = reference.lastIndex(of: "@") else { return nil }
+        return Digest(parsing: String(reference[reference.index(after: at)...]))
     }
 
     // MARK: Extensions

@@ -69,7 +69,12 @@ extension ExportPhase {
     private func entrypoint(_ build: BuildMetadata) throws(ExportError) -> String {
         let wanted = inputs.platform.processType
         guard wanted.isEmpty || build.processes.contains(where: { $0.type == wanted }) else {
-            throw ExportError("determining entrypoint: tried to set \(wanted) to default but it doesn't exist")
+            let types = build.processes.map(\.type)
+            let nearest = Suggestion.nearest(to: wanted, among: types).map { "; did you mean \($0)?" } ?? ""
+            let known = types.isEmpty ? "there are no processes" : "process types: \(types.joined(separator: ", "))"
+            throw ExportError(
+                "determining entrypoint: tried to set \(wanted) to default but it doesn't exist; \(known)\(nearest)"
+            )
         }
         let type = wanted.isEmpty ? build.defaultProcessType : wanted
         guard !type.isEmpty else {

@@ -5,9 +5,9 @@ import POSIX
 /// Opens a run image that has to be there, patiently: mirrors of registries answer wrongly now and then.
 struct ImageOpening {
     let store: any ImageStore
+    /// What kind of store it is; daemons and layouts give the same answer each time.
+    let kind: PhaseStores.Kind
     let logger: Logger
-    /// Whether the images are in a daemon, whose answers are the same each time.
-    var isInDaemon = false
     /// Waits between attempts.
     var sleep: (_ milliseconds: Int) -> Void = { Clock.sleep(milliseconds: $0) }
 
@@ -28,7 +28,7 @@ struct ImageOpening {
                 if attempt > 0 { logger.info("Successfully opened remote image after \(attempt) retries") }
                 return image
             } catch {
-                guard !isInDaemon, Self.mayPass(error), attempt < Self.pauses.count else { throw error }
+                guard kind == .registry, Self.mayPass(error), attempt < Self.pauses.count else { throw error }
                 let pause = Self.pauses[attempt]
                 attempt += 1
                 logger.warn(
@@ -42,19 +42,29 @@ struct ImageOpening {
 
     private func openOnce(_ reference: String, _ platform: OCIPlatform?) throws(OCIError) -> any StoredImage {
         guard let image = try store.open(reference, platform: platform) else {
-            guard isInDaemon else { throw .noLayers(image: reference) }
-            let message =
-                "image '\(reference)' is not in the docker daemon; get it there with docker pull or docker load"
-            throw .store(StoreFailure(kind: .notFound, message: message))
+            throw .store(StoreFailure(kind: .notFound, message: whereToGet(reference)))
         }
         _ = try image.topLayer()
         return image
     }
 
-    /// Whether another attempt may go better: not where the registry understood and refused.
+    /// What to do about an image that is not there.
+    private func whereToGet(_ reference: String) -> String {
+        switch kind {
+        case .daemon: "image '\(reference)' is not in the docker daemon; get it there with docker pull or docker load"
+        case .registry:
+            "image '\(reference)' is not in its registry, or not for this platform; push it there, or name another one"
+        case .layout:
+            "image '\(reference)' is not in the layout directory; put it there, as with "
+                + "skopeo copy docker://\(reference) oci:<its path>, or name another one"
+        }
+    }
+
+    /// Whether another attempt may go better: not where the registry understood and refused, or has no such image.
     private static func mayPass(_ error: OCIError) -> Bool {
         switch error {
-        case .invalidReference: false
+        case .invalidReference, .noLayers: false
+        case .store(let failure) where failure.kind == .notFound: false
         case .store(let failure): failure.status.map { ![400, 401, 403, 405, 429].contains($0) } ?? true
         default: true
         }

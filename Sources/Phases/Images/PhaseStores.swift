@@ -1,4 +1,5 @@
 public import OCI
+import PlatformModel
 
 /// The image stores that phases work with.
 public struct PhaseStores: Sendable {
@@ -17,6 +18,11 @@ public struct PhaseStores: Sendable {
         case layout
         /// A Docker daemon.
         case daemon
+
+        /// The kind that the platform asks for.
+        init(_ inputs: PlatformInputs) {
+            self = inputs.useLayout ? .layout : inputs.useDaemon ? .daemon : .registry
+        }
     }
 
     /// Names the stores.

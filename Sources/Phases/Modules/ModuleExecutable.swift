@@ -15,6 +15,11 @@ extension ModuleDescriptor {
         Path.join(rootDir, executable.rawValue)
     }
 
+    /// An executable as errors name it: `bin/build of buildpack 'acme/a@1.0.0'`.
+    func name(of executable: ModuleExecutable) -> String {
+        "\(executable.rawValue) of \(kind.label.lowercased()) '\(identity)'"
+    }
+
     /// Whether the module has an executable, of which extensions need none.
     func hasExecutable(_ executable: ModuleExecutable) -> Bool {
         do {
@@ -50,8 +55,9 @@ extension SubprocessConfiguration {
     /// - Parameters:
     ///   - logger: Shows the output.
     ///   - failure: The kind of error when the executable doesn't succeed.
+    ///   - name: Whose executable it is, for that error: `bin/build of buildpack 'acme/a@1.0.0'`.
     /// - Throws: A ``PhaseError`` of this kind.
-    func run(showingOutputBy logger: Logger, failure: PhaseErrorKind) throws(PhaseError) {
+    func run(showingOutputBy logger: Logger, failure: PhaseErrorKind, named name: String) throws(PhaseError) {
         var command = self
         // Build tools leave daemons behind that never close what they have inherited.
         command.outlastsChild = false
@@ -61,8 +67,8 @@ extension SubprocessConfiguration {
                 logger.output(max(.info, logger.level), output)
             }
         } catch {
-            throw PhaseError(failure, failedTo: "build", error)
+            throw PhaseError(failure, failedTo: "build", "\(error) (\(name))")
         }
-        guard exit.isSuccess else { throw PhaseError(failure, failedTo: "build", exit) }
+        guard exit.isSuccess else { throw PhaseError(failure, failedTo: "build", "\(exit) (\(name))") }
     }
 }

@@ -12,12 +12,40 @@ struct ModuleStore: Sendable {
 
     /// Reads the descriptor of a group's buildpack.
     func buildpack(_ element: GroupElement) throws(BuildpackModelError) -> BuildpackDescriptor {
-        try BuildpackDescriptor(rootDir: try rootDir(of: element, below: buildpacksDir))
+        try naming(element, below: buildpacksDir) { rootDir throws(BuildpackModelError) in
+            try BuildpackDescriptor(rootDir: rootDir)
+        }
     }
 
     /// Reads the descriptor of a group's image extension.
     func imageExtension(_ element: GroupElement) throws(BuildpackModelError) -> ExtensionDescriptor {
-        try ExtensionDescriptor(rootDir: try rootDir(of: element, below: extensionsDir))
+        try naming(element, below: extensionsDir) { rootDir throws(BuildpackModelError) in
+            try ExtensionDescriptor(rootDir: rootDir)
+        }
+    }
+
+    /// Reads a descriptor; where it is not there, the error says what is.
+    private func naming<Descriptor>(
+        _ element: GroupElement,
+        below directory: String,
+        read: (_ rootDir: String) throws(BuildpackModelError) -> Descriptor
+    ) throws(BuildpackModelError) -> Descriptor {
+        do {
+            return try read(try rootDir(of: element, below: directory))
+        } catch .file(var error) where error.errno == .noSuchFile && error.explanation == nil {
+            error.explanation = "\(error.errno); \(whatIsThere(of: element, below: directory))"
+            throw .file(error)
+        }
+    }
+
+    private func whatIsThere(of element: GroupElement, below directory: String) -> String {
+        let kind = element.kind.label.lowercased()
+        let versions = ((try? FileSystem.list(Path.join(directory, element.directoryName))) ?? [])
+            .map(\.name).filter { FileSystem.isDirectory(Path.join(directory, element.directoryName, $0)) }
+        guard versions.isEmpty else {
+            return "of \(kind) '\(element.id)' there are these versions: \(versions.joined(separator: ", "))"
+        }
+        return "there is no \(kind) '\(element.id)' in \(directory)"
     }
 
     /// Reads the descriptor of a group's element.

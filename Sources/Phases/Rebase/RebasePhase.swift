@@ -39,7 +39,7 @@ public struct RebasePhase: Sendable {
         let runImage: any StoredImage
         do {
             // Of a run image for several processors, the app needs the one it was built for, wherever it is rebased.
-            let opening = ImageOpening(store: images, logger: logger, isInDaemon: inputs.platform.useDaemon)
+            let opening = ImageOpening(store: images, kind: PhaseStores.Kind(inputs.platform), logger: logger)
             runImage = try opening.open(name, platform: appImage.platform)
         } catch {
             throw PhaseError(.failed, failedTo: "access run image", error)
@@ -84,6 +84,12 @@ public struct RebasePhase: Sendable {
 
     private func metadata(of image: any StoredImage) throws(PhaseError) -> LifecycleMetadataLabel {
         let text = image.config.container.labels[LifecycleMetadataLabel.name] ?? ""
+        if text.isEmpty {
+            logger.warn(
+                "image '\(appImageName)' has no label \(LifecycleMetadataLabel.name): no lifecycle has built it, "
+                    + "and an image can only be rebased if one has"
+            )
+        }
         do {
             return try LifecycleMetadataLabel(label: text, keepingForeignApp: true)
         } catch {
@@ -128,7 +134,11 @@ public struct RebasePhase: Sendable {
         var metadata = original
         do {
             draft = try ImageDraft(base: appImage)
-            try draft.rebase(above: try DiffID(original.runImage.topLayer), onto: runImage.image)
+            try draft.rebase(
+                above: try DiffID(original.runImage.topLayer),
+                below: original.appLayers,
+                onto: runImage.image
+            )
             metadata.runImage.topLayer = try runImage.image.topLayer().description
         } catch {
             throw ExportError("rebase app image", error)
@@ -136,7 +146,8 @@ public struct RebasePhase: Sendable {
         metadata.runImage.reference = runImage.image.identifier
         if platformAPI.supports(.runImageLabel) { try updateNames(&metadata, of: runImage) }
         do {
-            draft.container.labels[LifecycleMetadataLabel.name] = try metadata.label()
+            let label = appImage.config.container.labels[LifecycleMetadataLabel.name] ?? ""
+            draft.container.labels[LifecycleMetadataLabel.name] = try metadata.label(changing: label, from: original)
         } catch {
             throw ExportError("marshall metadata", error)
         }

@@ -55,6 +55,33 @@ extension LifecycleMetadataLabel {
         JSONWriter.string(.object(try json()))
     }
 
+    /// The label's text after a change of the run image: all other members keep their bytes, whoever wrote them.
+    ///
+    /// - Parameters:
+    ///   - text: The text that `original` was read from.
+    ///   - original: What the label said.
+    /// - Returns: The new text.
+    /// - Throws: When `text` is no JSON.
+    public func label(changing text: String, from original: Self) throws(PlatformModelError) -> String {
+        guard !text.isEmpty else { return try label() }
+        do {
+            var members = try JSONObjectText(text, source: Self.name)
+            var image = try JSONObjectText(members.member("runImage") ?? "{}", source: Self.name)
+            image.set("topLayer", to: JSONWriter.string(.string(runImage.topLayer)))
+            image.set("reference", to: JSONWriter.string(.string(runImage.reference)))
+            if runImage.names != original.runImage.names { runImage.names.replace(in: &image) }
+            members.set("runImage", to: image.text)
+            if let stack, stack != original.stack {
+                var image = JSONObject()
+                stack.add(to: &image)
+                members.set("stack", to: JSONWriter.string(["runImage": .object(image)]))
+            }
+            return members.text
+        } catch {
+            throw .malformedLabel(name: Self.name, error)
+        }
+    }
+
     func json() throws(PlatformModelError) -> JSONObject {
         var object = JSONObject()
         object["app"] = foreignApp ?? .array(app.map(Self.layer))
@@ -111,6 +138,13 @@ extension CacheMetadata {
 extension RunImageNames {
     init(_ fields: LabelFields) throws(PlatformModelError) {
         self.init(image: try fields.text("image"), mirrors: try fields.texts("mirrors"))
+    }
+
+    /// Puts the names in place of those that an object has.
+    func replace(in object: inout JSONObjectText) {
+        for key in ["image", "mirrors"] { object.remove(key) }
+        if !image.isEmpty { object.set("image", to: JSONWriter.string(.string(image))) }
+        if !mirrors.isEmpty { object.set("mirrors", to: JSONWriter.string(.array(mirrors.map { .string($0) }))) }
     }
 
     func add(to object: inout JSONObject) {

@@ -1,6 +1,7 @@
 public import BuildpackModel
 public import CNBCore
 public import JSON
+public import OCI
 public import TOML
 
 /// The label `io.buildpacks.lifecycle.metadata` of an app image: which layer came from what.
@@ -31,6 +32,17 @@ public struct LifecycleMetadataLabel: Sendable, Equatable {
     ///
     /// Rebase hands it on as it is; builds don't use such a label at all.
     public var foreignApp: JSONValue?
+
+    /// The diff ids of all layers of the app, from the bottom up, as far as they are valid: those of buildpacks, SBOM
+    /// files, slices, launcher, its config and the processes.
+    public var appLayers: [DiffID] {
+        let ofBuildpacks = buildpacks.flatMap { buildpack in
+            buildpack.layers.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+                .filter(\.value.launch).map(\.value.diffID)
+        }
+        let all = ofBuildpacks + [sbom].compactMap { $0 } + app + [launcher, config, processTypes]
+        return all.compactMap { try? DiffID($0) }
+    }
 
     /// Makes a label in which everything is empty.
     public init() {}

@@ -128,7 +128,7 @@ struct DaemonStoreTests {
         let app = try #require(try store.open("test/rebased", platform: nil))
         let new = try #require(try store.open("test/rebase-new", platform: nil))
         var rebased = try ImageDraft(base: app)
-        try rebased.rebase(above: try old.topLayer(), onto: new)
+        try rebased.rebase(above: try old.topLayer(), below: [], onto: new)
         let results = try save(&rebased, adding: [:], as: ["test/rebased"])
         #expect(results[0].error == nil)
         let layers = try inspect("test/rebased")["RootFS"]?["Layers"]?.arrayValue?.compactMap(\.stringValue)

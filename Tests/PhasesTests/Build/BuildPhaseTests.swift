@@ -87,6 +87,38 @@ struct BuildPhaseTests {
         }
     }
 
+    @Test("a buildpack that fails is named, with its program and status", arguments: ["exit 3", "kill -9 $$"])
+    func failureNamed(body: String) throws {
+        try fixture.buildpack("acme/bad", build: body)
+        let status = body == "exit 3" ? "exit status 3" : "signal: killed"
+        #expect {
+            try fixture.build(["acme/bad"])
+        } throws: { "\($0)" == "failed to build: \(status) (bin/build of buildpack 'acme/bad@1.0.0')" }
+    }
+
+    @Test("misspelt keys and odd variables are pointed out, and change nothing")
+    func warnings() throws {
+        try fixture.buildpack(
+            "a",
+            build: """
+                cd "$CNB_LAYERS_DIR"
+                printf '[[processes]]\ntype = "web"\ncommand = ["x"]\ncomand = "y"\n[[proceses]]\n' > launch.toml
+                mkdir -p l/env; printf '[types]\nlaunch = true\n' > l.toml
+                printf x > l/env/A=B; printf 'a\\0b' > l/env/NUL
+                """
+        )
+        let metadata = try fixture.build(["a"])
+        #expect(metadata.processes.map(\.type) == ["web"])
+        let warnings = fixture.logger.records.filter { $0.level == .warn }.map(\.message)
+        for text in [
+            "launch.toml: unknown key 'processes.comand' is ignored; did you mean 'command'?",
+            "launch.toml: unknown key 'proceses' is ignored; did you mean 'processes'?",
+            "l/env/A=B: no variable can have a name with '=' in it", "l/env/NUL: a value with a NUL byte",
+        ] {
+            #expect(warnings.contains { $0.contains(text) }, "\(text) in \(warnings)")
+        }
+    }
+
     @Test("a layer that is for nothing is renamed, which fails if the name is taken")
     func ignoredLayers() throws {
         try fixture.buildpack("a", build: "mkdir \"$1/l\"; : > \"$1/l.toml\"")

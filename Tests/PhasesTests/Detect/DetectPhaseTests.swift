@@ -38,6 +38,45 @@ struct DetectPhaseTests {
         #expect(fixture.logger.messages.contains("acme/yes 1.0.0"))
     }
 
+    @Test("an app directory that is not there is not the buildpacks' fault")
+    func missingApp() throws {
+        try fixture.buildpack("a")
+        try fixture.order([["a"]])
+        var inputs = try fixture.detectInputs()
+        inputs.appDir = "/no/such/app"
+        #expect(failureKind { try fixture.detect(inputs) } == .noGroupDetectedWithErrors)
+        #expect(fixture.logger.messages.contains("there is no app directory /no/such/app"))
+    }
+
+    @Test("an order file without an order is pointed out")
+    func missingOrder() throws {
+        try fixture.root.write("order.toml", "[[orders]]\n[[orders.group]]\nid = \"a\"\n")
+        var inputs = try fixture.detectInputs()
+        inputs.orderPath = fixture.root.path("order.toml")
+        #expect(failureKind { try fixture.detect(inputs) } == .noGroupDetected)
+        #expect(
+            fixture.logger.messages.contains { $0.contains("has no [[order]]") && $0.contains("it has [[orders]]") }
+        )
+    }
+
+    @Test(
+        "a module that is not there: the error says which are",
+        arguments: [("a@9", "these versions: 1.0.0"), ("b@1.0.0", "there is no buildpack 'b'")]
+    )
+    func missingModule(element: String, hint: String) throws {
+        try fixture.buildpack("a")
+        let parts = element.split(separator: "@")
+        try fixture.root.write(
+            "order.toml",
+            "[[order]]\n[[order.group]]\nid = \"\(parts[0])\"\nversion = \"\(parts[1])\"\n"
+        )
+        var inputs = try fixture.detectInputs()
+        inputs.orderPath = fixture.root.path("order.toml")
+        #expect {
+            try fixture.detect(inputs)
+        } throws: { "\($0)".contains(hint) }
+    }
+
     @Test("optional members that don't pass or are in error are left out")
     func optionalMembers() throws {
         try fixture.buildpack("a", detect: "exit 100")

@@ -14,6 +14,8 @@ public enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
     case connectionLost(String)
     /// Nothing happened for `seconds` while we were waiting for `action`.
     case timedOut(action: String, seconds: Int)
+    /// The peer sent or took no more than `bytes` in the `seconds` that we waited for `action`.
+    case tooSlow(action: String, bytes: Int, seconds: Int)
     /// The TLS handshake with `host` failed, most often because its certificate is not trusted.
     case handshakeFailed(host: String, reason: String)
     /// A server that should speak TLS answered in plain HTTP.
@@ -37,7 +39,15 @@ public enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
         case .connectionFailed, .connectionLost, .timedOut: true
         case .malformedResponse, .proxyRefused, .plainAnswerToTLS, .handshakeFailed: false
         case .invalidURL, .invalidRequest, .redirectRefused, .bodyTooLarge, .bodyUnavailable, .cancelled: false
+        // Whoever drips once drips again, and each repetition would take minutes.
+        case .tooSlow: false
         }
+    }
+
+    /// Whether the peer was slower than our pace allows.
+    public var isTooSlow: Bool {
+        guard case .tooSlow = self else { return false }
+        return true
     }
 
     /// The message, in one line and without anything secret.
@@ -49,6 +59,8 @@ public enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
         case .connectionFailed(let reason): reason
         case .connectionLost(let reason): "connection lost: \(reason)"
         case .timedOut(let action, let seconds): "timeout: no progress in \(seconds)s while \(action)"
+        case .tooSlow(let action, let bytes, let seconds):
+            "too slow: no more than \(bytes) bytes in \(seconds)s while \(action)"
         case .handshakeFailed(let host, let reason): "tls handshake with \(host): \(reason)"
         case .plainAnswerToTLS: "http: server gave HTTP response to HTTPS client"
         case .proxyRefused(let proxy, let target, let status):

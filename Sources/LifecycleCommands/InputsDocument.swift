@@ -66,7 +66,7 @@ enum InputsDocument {
         ("DOCKER_API_VERSION", "", "the version of the daemon's API, instead of the newest that both sides know"),
         ("DOCKER_CONFIG", "`$HOME/.docker`", "the directory with Docker's `config.json`, for credentials"),
         ("REGISTRY_AUTH_FILE", "", "a file in the format of Docker's `config.json`, for credentials"),
-        ("HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "", "proxies for registries"),
+        ("HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "", "HTTP proxies for registries; SOCKS proxies are refused"),
         ("SSL_CERT_FILE, SSL_CERT_DIR", "", "certificates to trust instead of the system's"),
         ("TMPDIR", "/tmp", "the directory for temporary files"),
         (

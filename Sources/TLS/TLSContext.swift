@@ -19,7 +19,9 @@ public final class TLSContext: @unchecked Sendable {
         }
         self.pointer = pointer
         verifiesPeer = trust.verifiesPeer
-        _ = slipway_ssl_ctx_require_tls12(pointer)
+        guard slipway_ssl_ctx_require_tls12(pointer) == 1 else {
+            throw .handshakeFailed(host: "", reason: "cannot require TLS 1.2: \(OpenSSLErrors.take())")
+        }
         SSL_CTX_set_verify(pointer, trust.verifiesPeer ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nil)
         if trust.verifiesPeer { try load(trust.authorities) }
         if let identity = trust.identity { try load(identity) }
@@ -35,8 +37,12 @@ public final class TLSContext: @unchecked Sendable {
                 throw .handshakeFailed(host: "", reason: "cannot load certificates of \(file): \(reason)")
             }
         }
-        for directory in authorities.hashedDirectories {
-            _ = SSL_CTX_load_verify_dir(pointer, directory)
+        for directory in authorities.hashedDirectories where SSL_CTX_load_verify_dir(pointer, directory) != 1 {
+            // OpenSSL reads the directory later and takes one that does not exist; this is about memory.
+            throw .handshakeFailed(
+                host: "",
+                reason: "cannot use certificates in \(directory): \(OpenSSLErrors.take())"
+            )
         }
         ERR_clear_error()
     }

@@ -36,12 +36,7 @@ public final class TLSTransport: HTTPTransport, @unchecked Sendable {
         (self.lower, self.ssl, self.incoming, self.outgoing) = (lower, ssl, incoming, outgoing)
         (self.context, self.host) = (context, host)
 
-        if IPAddress(host) != nil {
-            X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host)
-        } else {
-            _ = slipway_ssl_set_server_name(ssl, host)
-            SSL_set1_host(ssl, host)
-        }
+        try expect(host)
         SSL_set_connect_state(ssl)
         try handshake()
     }
@@ -49,6 +44,22 @@ public final class TLSTransport: HTTPTransport, @unchecked Sendable {
     deinit {
         SSL_free(ssl)
         scratch.deallocate()
+    }
+
+    /// Makes OpenSSL demand a certificate for a name or address.
+    ///
+    /// Each result counts: where nothing is set, OpenSSL verifies the chain and takes the certificate of anybody.
+    private func expect(_ host: String) throws(HTTPError) {
+        let isSet =
+            if IPAddress(host) != nil {
+                X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1
+            } else {
+                // An empty name would be set as none.
+                !host.isEmpty && slipway_ssl_set_server_name(ssl, host) == 1 && SSL_set1_host(ssl, host) == 1
+            }
+        guard isSet else {
+            throw .handshakeFailed(host: host, reason: "cannot demand a certificate for it: \(OpenSSLErrors.take())")
+        }
     }
 
     // MARK: - Handshake

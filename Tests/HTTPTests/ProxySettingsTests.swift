@@ -6,6 +6,19 @@ import Testing
 struct ProxySettingsTests {
     static let environment = ["HTTPS_PROXY": "http://secure.proxy:3128", "http_proxy": "plain.proxy:8080"]
 
+    @Test(
+        "says that SOCKS proxies are not supported",
+        arguments: ["socks5://h:1080", "SOCKS5h://h", "socks4a://u:p@h:1"]
+    )
+    func socks(_ proxy: String) {
+        for name in ["HTTP_PROXY", "https_proxy"] {
+            let error = #expect(throws: HTTPError.self) { try ProxySettings(environment: [name: proxy]) }
+            #expect(
+                error.map { "\($0)".contains("SOCKS proxies are not supported") && !"\($0)".contains("u:p") } == true
+            )
+        }
+    }
+
     @Test("chooses by the scheme of the URL")
     func schemes() throws {
         let settings = try ProxySettings(environment: Self.environment)

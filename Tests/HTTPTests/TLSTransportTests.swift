@@ -67,6 +67,52 @@ struct TLSTransportTests {
         #expect(try server.get(.anyone) == 200)
     }
 
+    @Test("refuses a trusted server whose name cannot be checked", arguments: ["", "fe80::1%2", "127.0.0.1%2"])
+    func uncheckableName(_ host: String) throws {
+        let server = try TLSServer()
+        let transport = try SocketTransport.tcp()("127.0.0.1", server.port)
+        #expect(throws: HTTPError.self) {
+            try TLSTransport(over: transport, host: host, context: TLSContext(server.trust))
+        }
+        // URLs have no such hosts in the first place.
+        #expect(throws: HTTPError.self) { try HTTPURL("https://[fe80::1%2]:5000/v2/") }
+        #expect(throws: HTTPError.self) { try HTTPURL("https://[fe80::1%25eth0]/v2/") }
+    }
+
+    /// The Swift files of a target, in its folder and one below it.
+    private func sources(of target: String) throws -> [String] {
+        let root = Path.join(Repository.root, "Sources/\(target)")
+        let folders = try [root] + FileSystem.list(root).map { Path.join(root, $0.name) }.filter(FileSystem.isDirectory)
+        return try folders.flatMap { folder in
+            try FileSystem.list(folder).map(\.name).filter { $0.hasSuffix(".swift") }.map { Path.join(folder, $0) }
+        }
+    }
+
+    @Test("looks at the result of each call of OpenSSL that can fail")
+    func results() throws {
+        // What returns nothing, or whose failure leaves nothing that could be trusted too much.
+        let exempt: Set = [
+            "EVP_MD_CTX_free",
+            "SSL_CTX_free", "SSL_CTX_set_verify", "SSL_free", "SSL_set_bio", "SSL_set_connect_state", "SSL_shutdown",
+        ]
+        let prefixes = ["SSL_", "X509_", "BIO_", "EVP_", "slipway_ssl", "slipway_bio"]
+        var calls = 0
+        for target in ["TLS", "Archive"] {
+            for file in try sources(of: target) {
+                let text = try FileSystem.readText(file)
+                for line in text.split(separator: "\n").map({ $0.drop { $0 == " " } }) {
+                    calls += prefixes.contains { line.contains($0) } ? 1 : 0
+                    let statement = line.hasPrefix("_ = ") ? line.dropFirst(4) : line
+                    let name = String(statement.prefix { $0 != "(" })
+                    guard prefixes.contains(where: { name.hasPrefix($0) }), !name.contains(" "), !line.contains(" == 1")
+                    else { continue }
+                    #expect(exempt.contains(name), "\(file): nobody looks at what \(name) returns")
+                }
+            }
+        }
+        #expect(calls > 20)
+    }
+
     @Test("refuses versions before TLS 1.2")
     func oldVersion() throws {
         let server = try TLSServer(options: ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"])

@@ -17,6 +17,8 @@ public final class HTTPClient: Sendable {
         public var secure: Securer?
         /// Which requests go through a proxy.
         public var proxies: ProxySettings
+        /// How long a head, or an answer that is read as a whole, may take; `nil` for any time.
+        public var pace: HTTPPace?
         /// The value of the `User-Agent` field.
         public var userAgent: String
         /// How many idle connections are kept to one origin.
@@ -27,12 +29,14 @@ public final class HTTPClient: Sendable {
             connect: @escaping Connector,
             secure: Securer? = nil,
             proxies: ProxySettings = .none,
+            pace: HTTPPace? = nil,
             userAgent: String = "slipway",
             maximumIdleConnections: Int = 8
         ) {
             self.connect = connect
             self.secure = secure
             self.proxies = proxies
+            self.pace = pace
             self.userAgent = userAgent
             self.maximumIdleConnections = maximumIdleConnections
         }
@@ -136,10 +140,16 @@ public final class HTTPClient: Sendable {
         let transport: any HTTPTransport
         if let proxy = route.proxy {
             transport = try connect(proxy.origin)
-            guard route.origin.scheme == .https else { return HTTPConnection(transport) }
-            return try HTTPConnection(secure(tunnel(to: route.origin, through: proxy, over: transport), route.origin))
+            guard route.origin.scheme == .https else { return connection(over: transport) }
+            return try connection(
+                over: secure(tunnel(to: route.origin, through: proxy, over: transport), route.origin)
+            )
         }
-        return try HTTPConnection(connect(route.origin))
+        return try connection(over: connect(route.origin))
+    }
+
+    private func connection(over transport: any HTTPTransport) -> HTTPConnection {
+        HTTPConnection(transport, answerLimit: configuration.pace?.answer)
     }
 
     private func connect(_ origin: HTTPURL.Origin) throws(HTTPError) -> any HTTPTransport {
@@ -171,7 +181,7 @@ public final class HTTPClient: Sendable {
         var request = HTTPRequest(.connect, try HTTPURL("https://\(name):\(origin.port)"))
         request.headers["User-Agent"] = configuration.userAgent
         request.headers["Proxy-Authorization"] = Self.authorization(for: proxy)
-        let connection = HTTPConnection(transport)
+        let connection = connection(over: transport)
         let head = try connection.send(request, form: .authority)
         guard head.isSuccess else {
             throw .proxyRefused(proxy: proxy.authority, target: "\(name):\(origin.port)", status: head.status)

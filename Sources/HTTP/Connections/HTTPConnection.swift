@@ -1,3 +1,5 @@
+import POSIX
+
 /// One transport with the buffer of bytes received over it; carries one exchange after the other.
 ///
 /// Used by one thread at a time: by the response that it belongs to, or by nobody while it lies in the pool, whose lock
@@ -14,9 +16,14 @@ final class HTTPConnection: @unchecked Sendable {
     private var decoder = HTTPResponseDecoder(requestMethod: .get)
     /// How many exchanges were begun.
     private(set) var exchanges = 0
+    /// How long an answer may take that is read as a whole, in seconds; `nil` for any time.
+    private let answerLimit: Int?
+    private var answerDeadline = Int64.max
+    /// Whether what is being read is a head, or a body that is read as a whole: what has a deadline.
+    var isDueSoon = false
 
-    init(_ transport: any HTTPTransport) {
-        self.transport = transport
+    init(_ transport: any HTTPTransport, answerLimit: Int? = nil) {
+        (self.transport, self.answerLimit) = (transport, answerLimit)
     }
 
     deinit {
@@ -45,6 +52,7 @@ final class HTTPConnection: @unchecked Sendable {
         exchanges += 1
         decoder = HTTPResponseDecoder(requestMethod: request.method)
         let head = try HTTPRequestEncoder.head(of: request, form: form)
+        answerDeadline = .max
         do throws(HTTPError) {
             try write(request.body, after: head)
         } catch .connectionLost(let reason) {
@@ -112,6 +120,9 @@ final class HTTPConnection: @unchecked Sendable {
     }
 
     private func readHead() throws(HTTPError) -> HTTPResponseHead {
+        if let answerLimit { answerDeadline = Clock.monotonicNanoseconds + Int64(answerLimit) * 1_000_000_000 }
+        isDueSoon = true
+        defer { isDueSoon = false }
         guard case .head(let head) = try nextEvent() else { throw .malformedResponse("no head") }
         return head
     }
@@ -142,6 +153,9 @@ final class HTTPConnection: @unchecked Sendable {
         let free = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
         guard !free.isEmpty else { throw .malformedResponse("head is too large") }
         let received = try transport.read(into: free)
+        if isDueSoon, received > 0, let answerLimit, Clock.monotonicNanoseconds > answerDeadline {
+            throw .tooSlow(action: "reading a short answer", bytes: count + received, seconds: answerLimit)
+        }
         if received == 0 { atEndOfStream = true }
         pending = 0..<count + received
     }

@@ -59,8 +59,20 @@ public struct ProxySettings: Sendable {
     }
 
     private static func url(_ text: String) throws(HTTPError) -> HTTPURL {
+        if let scheme = socksScheme(of: text) {
+            throw .invalidURL(
+                "\(scheme)://...",
+                reason: "SOCKS proxies are not supported; name an HTTP proxy in HTTP_PROXY and HTTPS_PROXY, "
+                    + "or except the registry from it with NO_PROXY"
+            )
+        }
         // A proxy may be given as host and port alone.
-        try HTTPURL(text.contains("://") ? text : "http://\(text)")
+        return try HTTPURL(text.contains("://") ? text : "http://\(text)")
+    }
+
+    /// The scheme of a SOCKS proxy's URL, as curl and others write it.
+    private static func socksScheme(of text: String) -> String? {
+        ["socks", "socks4", "socks4a", "socks5", "socks5h"].first { text.lowercased().hasPrefix("\($0)://") }
     }
 
     private static func exception(_ element: Substring) -> Exception? {

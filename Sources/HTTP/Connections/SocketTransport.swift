@@ -1,4 +1,5 @@
 public import POSIX
+import Synchronization
 
 /// A transport over a TCP or Unix socket.
 public final class SocketTransport: HTTPTransport {
@@ -7,27 +8,40 @@ public final class SocketTransport: HTTPTransport {
 
     private let socket: Socket
     private let timeouts: HTTPTimeouts
+    private let pace: HTTPPace?
     private let isCancelled: @Sendable () -> Bool
+    /// How fast the peer sends the present answer, and how fast it takes what we send; none without a pace.
+    private let meters: Mutex<(reading: HTTPPaceMeter, writing: HTTPPaceMeter)?>
 
-    init(_ socket: Socket, timeouts: HTTPTimeouts, isCancelled: @escaping @Sendable () -> Bool) {
-        (self.socket, self.timeouts, self.isCancelled) = (socket, timeouts, isCancelled)
+    init(
+        _ socket: Socket,
+        timeouts: HTTPTimeouts,
+        pace: HTTPPace? = nil,
+        isCancelled: @escaping @Sendable () -> Bool
+    ) {
+        (self.socket, self.timeouts, self.pace, self.isCancelled) = (socket, timeouts, pace, isCancelled)
+        meters = Mutex(
+            pace.map { (reading: HTTPPaceMeter($0, hasBegun: false), writing: HTTPPaceMeter($0, hasBegun: true)) }
+        )
     }
 
     /// Makes a client open TCP connections to the hosts of its requests.
     ///
     /// - Parameters:
     ///   - timeouts: how long to wait
+    ///   - pace: how slow a peer may be that does send something; `nil` for as slow as it likes
     ///   - isCancelled: asked several times a second while waiting; `true` ends the wait
     /// - Returns: what `HTTPClient` needs
     public static func tcp(
         timeouts: HTTPTimeouts = HTTPTimeouts(),
+        pace: HTTPPace? = nil,
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) -> HTTPClient.Configuration.Connector {
         { host, port throws(HTTPError) in
             guard !isCancelled() else { throw .cancelled }
             do throws(POSIXError) {
                 let socket = try Socket.connectTCP(host: host, port: port, timeout: timeouts.connect * 1000)
-                return SocketTransport(socket, timeouts: timeouts, isCancelled: isCancelled)
+                return SocketTransport(socket, timeouts: timeouts, pace: pace, isCancelled: isCancelled)
             } catch {
                 throw .connectionFailed("\(error)")
             }
@@ -75,9 +89,19 @@ public final class SocketTransport: HTTPTransport {
 
     /// Waits for bytes and takes some.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(HTTPError) -> Int {
-        try waiting(for: "waiting for \(socket.peer)") { timeout throws(POSIXError) in
+        let began = Clock.monotonicNanoseconds
+        let count = try waiting(for: "waiting for \(socket.peer)") { timeout throws(POSIXError) in
             try socket.read(into: buffer, timeout: timeout)
         }
+        guard pace != nil else { return count }
+        try meters.withLock { meters throws(HTTPError) in
+            try meters?.reading.add(
+                bytes: count,
+                waited: Clock.monotonicNanoseconds - began,
+                action: "waiting for \(socket.peer)"
+            )
+        }
+        return count
     }
 
     /// Writes all bytes.
@@ -85,10 +109,21 @@ public final class SocketTransport: HTTPTransport {
         var rest = bytes[...]
         while !rest.isEmpty {
             let piece = UnsafeRawBufferPointer(rebasing: rest)
+            let began = Clock.monotonicNanoseconds
             let count = try waiting(for: "sending to \(socket.peer)") { timeout throws(POSIXError) in
                 try socket.writeSome(piece, timeout: timeout)
             }
             rest = rest.dropFirst(count)
+            guard let pace else { continue }
+            try meters.withLock { meters throws(HTTPError) in
+                // What is read after this belongs to another answer.
+                meters?.reading = HTTPPaceMeter(pace, hasBegun: false)
+                try meters?.writing.add(
+                    bytes: count,
+                    waited: Clock.monotonicNanoseconds - began,
+                    action: "sending to \(socket.peer)"
+                )
+            }
         }
     }
 

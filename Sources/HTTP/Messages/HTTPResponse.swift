@@ -50,9 +50,10 @@ public final class HTTPResponse {
     ///
     /// - Parameter limit: the largest size to accept, in bytes
     /// - Returns: the body
-    /// - Throws: `.bodyTooLarge`, and what reading throws
+    /// - Throws: `.bodyTooLarge`, `.tooSlow`, and what reading throws
     public func readAll(limit: Int) throws(HTTPError) -> [UInt8] {
         var body: [UInt8] = []
+        connection?.isDueSoon = true
         while let bytes = try nextBytes() {
             guard body.count + bytes.count <= limit else {
                 close()
@@ -66,6 +67,7 @@ public final class HTTPResponse {
     /// Reads the body away if it is short, so that the connection can be used again; closes the connection if not.
     public func discard() {
         var remaining = 64 * 1024
+        connection?.isDueSoon = true
         while let bytes = try? nextBytes() {
             remaining -= bytes.count
             guard remaining > 0 else { return close() }

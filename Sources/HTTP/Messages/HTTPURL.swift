@@ -146,10 +146,9 @@ public struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
             guard let bracket = text.firstIndex(of: "]") else { return nil }
             name = text[text.index(after: text.startIndex)..<bracket]
             rest = text[text.index(after: bracket)...]
-            guard name.contains(":"), name.utf8.allSatisfy({ ASCII.hexValue($0) != nil || ":.%".utf8.contains($0) })
-            else {
-                return nil
-            }
+            guard name.contains(":"), name.utf8.allSatisfy({ ASCII.hexValue($0) != nil || ":.".utf8.contains($0) }),
+                IPAddress(String(name)) != nil
+            else { return nil }
         } else {
             name = text.prefix { $0 != ":" }
             rest = text[name.endIndex...]

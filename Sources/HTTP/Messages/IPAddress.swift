@@ -3,7 +3,9 @@ public struct IPAddress: Hashable, Sendable {
     /// Four bytes or sixteen.
     public let bytes: [UInt8]
 
-    /// Reads an address; IPv6 without brackets, and IPv4 in the form of four decimal numbers only.
+    /// Reads an address; IPv6 without brackets and without a zone, and IPv4 in the form of four decimal numbers only.
+    ///
+    /// A zone (`fe80::1%eth0`) is no part of what a certificate can be for, and OpenSSL takes no address that has one.
     public init?(_ text: String) {
         guard let bytes = text.contains(":") ? Self.version6(text) : Self.version4(text) else { return nil }
         // An IPv4 address in IPv6's clothes is the IPv4 address.
@@ -56,10 +58,9 @@ public struct IPAddress: Hashable, Sendable {
     }
 
     private static func version6(_ text: String) -> [UInt8]? {
-        let address = text.prefix { $0 != "%" }
         var halves: [[UInt8]] = []
         // Two colons, at most once, stand for as many zeros as are missing.
-        var rest = address[...]
+        var rest = text[...]
         while true {
             guard let gap = range(ofDoubleColonIn: rest) else {
                 guard let bytes = groups(rest) else { return nil }

@@ -37,6 +37,7 @@ extension RegistryClient {
             do throws(RegistryError) {
                 return try rawManifest(response, expected: expected, action: action)
             } catch {
+                if case .transport = error.cause { throw error }
                 // Bytes that were damaged on their way may come through whole the next time.
                 guard session.policy.wait(after: attempt) else { throw error }
                 attempt += 1
@@ -52,6 +53,8 @@ extension RegistryClient {
         let bytes: [UInt8]
         do throws(HTTPError) {
             bytes = try response.readAll(limit: Self.manifestLimit)
+        } catch  where error.isTooSlow {
+            throw session.failure(HTTPRequest(.get, response.url), error, action: action)
         } catch {
             throw unexpected("\(error)", action: action)
         }
@@ -167,8 +170,9 @@ extension RegistryClient {
                 // As long as there is progress, the transfer goes on.
                 if received > before { attempt = 1 }
                 guard error.isTransient, session.policy.wait(after: attempt) else {
-                    throw unexpected("\(error) after \(received) of \(descriptor.size) bytes", action: action)
-                        .asUnreachable
+                    let reason = "\(error) after \(received) of \(descriptor.size) bytes"
+                    let failure = unexpected(reason, action: action)
+                    throw error.isTooSlow ? failure.asOCIError : failure.asUnreachable
                 }
                 attempt += 1
             }

@@ -14,14 +14,17 @@ final class RegistryConnections: Sendable {
     private let contexts = Mutex<[ContextKey: TLSContext]>([:])
     private let clients = Mutex<[Bool: HTTPClient]>([:])
     private let proxies: ProxySettings
+    private let pace: HTTPPace
     private let connector: HTTPClient.Configuration.Connector
 
     init(
         environment: [String: String],
+        pace: HTTPPace,
         connector: @escaping HTTPClient.Configuration.Connector
     ) throws(HTTPError) {
         trust = RegistryTrust(environment: environment)
         proxies = try ProxySettings(environment: environment)
+        self.pace = pace
         self.connector = connector
     }
 
@@ -37,6 +40,7 @@ final class RegistryConnections: Sendable {
                         return try self.secure(transport, origin, verifiesPeer: verifiesPeer)
                     },
                     proxies: proxies,
+                    pace: pace,
                     userAgent: "slipway"
                 )
             )

@@ -16,6 +16,8 @@ public final class RegistryStore: ImageStore {
         public var temporaryDirectory: String?
         /// How long to wait for connections, and on silence.
         public var timeouts = HTTPTimeouts()
+        /// How slow registries may be.
+        public var pace = HTTPPace()
         /// Asked from time to time; `true` ends what is going on.
         public var isCancelled: @Sendable () -> Bool = { false }
         /// Told what deserves attention but is no error.
@@ -54,7 +56,12 @@ public final class RegistryStore: ImageStore {
         do throws(HTTPError) {
             connections = try RegistryConnections(
                 environment: environment,
-                connector: SocketTransport.tcp(timeouts: options.timeouts, isCancelled: options.isCancelled)
+                pace: options.pace,
+                connector: SocketTransport.tcp(
+                    timeouts: options.timeouts,
+                    pace: options.pace,
+                    isCancelled: options.isCancelled
+                )
             )
         } catch {
             throw .store(StoreFailure(kind: .other, message: "\(error)"))

@@ -378,6 +378,83 @@ struct RegistryPullFaultTests {
         let error = #expect(throws: OCIError.self) { try store.open("\(server.host)/team/app", platform: nil) }
         #expect(error.map { "\($0)".contains("no progress in 1s") } == true)
     }
+
+    /// A registry that answers a ping, and then sends an answer in pieces, each after a pause.
+    private static func dripping(_ head: String, piece: Int, pause: Int) throws -> LoopbackServer {
+        try LoopbackServer { connection, _ in
+            while let request = try connection.readRequest() {
+                if request.target == "/v2/" {
+                    try connection.respond("200 OK", [:], [])
+                    continue
+                }
+                try connection.write(head)
+                while true {
+                    Clock.sleep(milliseconds: pause)
+                    try connection.write([UInt8](repeating: UInt8(ascii: " "), count: piece))
+                }
+            }
+        }
+    }
+
+    @Test(
+        "gives up on a registry that drips, without a second try",
+        .timeLimit(.minutes(1)),
+        arguments: [
+            // A byte now and then: below the least rate.
+            (piece: 1, pause: 100, pace: HTTPPace(answer: 60, leastRate: 1024, window: 2)),
+            // Fast enough, but a manifest must be there within its time.
+            (piece: 4096, pause: 100, pace: HTTPPace(answer: 2, leastRate: 1024, window: 60)),
+        ]
+    )
+    func dripping(_ piece: Int, _ pause: Int, _ pace: HTTPPace) throws {
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nContent-Type: application/json\r\n\r\n"
+        let server = try Self.dripping(head, piece: piece, pause: pause)
+        var options = RegistryStore.Options()
+        options.pace = pace
+        let store = try RegistryStore(keychain: .anonymous, environment: [:], options: options)
+        let start = Clock.monotonicNanoseconds
+        let error = #expect(throws: OCIError.self) { try store.open("\(server.host)/team/app", platform: nil) }
+        #expect(error.map { "\($0)".contains("too slow: no more than") } == true)
+        #expect(Clock.monotonicNanoseconds - start < 20_000_000_000)
+    }
+
+    @Test("gives up on a registry that takes a blob in drops", .timeLimit(.minutes(1)))
+    func slowReader() throws {
+        let server = try LoopbackServer { connection, _ in
+            while let request = try connection.readRequest() {
+                guard request.method == "GET" else {
+                    // Reads so little that the socket's buffers stay full.
+                    while try !connection.readSome(limit: 1 << 16).isEmpty { Clock.sleep(milliseconds: 200) }
+                    return
+                }
+                try connection.respond("200 OK", [:], [])
+            }
+        }
+        let pace = HTTPPace(answer: 60, leastRate: 1 << 20, window: 2)
+        let client = HTTPClient(.init(connect: SocketTransport.tcp(pace: pace), pace: pace))
+        let body = HTTPBody.bytes([UInt8](repeating: 0, count: 64 << 20))
+        let url = try HTTPURL("http://\(server.host)/upload")
+        let error = #expect(throws: HTTPError.self) { try client.send(HTTPRequest(.put, url, body: body)) }
+        #expect(error?.isTooSlow == true)
+    }
+
+    @Test("a slow reader of a body is not taken for a slow registry")
+    func slowConsumer() throws {
+        let content = [UInt8](repeating: 7, count: 100_000)
+        let server = try LoopbackServer { connection, _ in
+            guard try connection.readRequest() != nil else { return }
+            try connection.respond("200 OK", ["Connection": "close"], content)
+        }
+        let pace = HTTPPace(answer: 1, leastRate: 1 << 20, window: 1)
+        let client = HTTPClient(.init(connect: SocketTransport.tcp(pace: pace), pace: pace))
+        let response = try client.send(HTTPRequest(.get, HTTPURL("http://\(server.host)/blob")))
+        var count = 0
+        while let bytes = try response.nextBytes() {
+            count += bytes.count
+            Clock.sleep(milliseconds: 700)
+        }
+        #expect(count == content.count)
+    }
 }
 
 /// A keychain with the test user's password for a host.

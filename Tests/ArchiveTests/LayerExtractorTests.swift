@@ -114,6 +114,41 @@ struct LayerExtractorTests {
         #expect(status.mode == 0o4755)
     }
 
+    @Test("hard links become files of their own, and capabilities are dropped, before anything is archived")
+    func normalised() throws {
+        try disk.write("/l/one", "text", mode: 0o755)
+        try FileSystem.createHardLink(disk.root + "/l/two", to: disk.root + "/l/one")
+        // What `setcap cap_net_bind_service+ep` writes; an ordinary user may not.
+        let capability =
+            "import os; os.setxattr('\(disk.root)/l/one', 'security.capability', "
+            + "bytes.fromhex('0100000200040000000000000000000000000000'))"
+        if Users.isRoot { #expect(try runCommand(["python3", "-c", capability]).status == .exited(0)) }
+
+        let sink = MemorySink()
+        _ = try LayerEngine(pool: CompressionPool(threads: 1))
+            .archive(disk.layer("/l", owner: EntryOwner(uid: 0, gid: 0)), compression: .none, to: sink)
+        _ = try LayerExtractor(restoresOwners: false)
+            .extract(
+                MemorySource(sink.bytes),
+                into: ExtractionTarget(directory: target, entryPrefix: "/l"),
+                expecting: .unverified
+            )
+        let listed = try runCommand(["find", target, "-type", "f", "-printf", "%n %m %s\\n"]).lines
+        #expect(listed == ["1 755 4", "1 755 4", ""])
+        let names = try runCommand(["python3", "-c", "import os; print(os.listxattr('\(target)/one'))"]).lines
+        #expect(names == ["[]", ""])
+    }
+
+    @Test("what another program has archived keeps its hard links, and gets no extended attributes")
+    func foreign() throws {
+        var file = header("/l/one", mode: 0o755)
+        file.paxRecords = ["SCHILY.xattr.user.note": Array("planted".utf8)]
+        _ = try extract(archive([(file, [1]), (header("/l/two", .hardLink, link: "/l/one"), [])]))
+        #expect(try runCommand(["find", target, "-type", "f", "-printf", "%n\\n"]).lines == ["2", "2", ""])
+        let names = try runCommand(["python3", "-c", "import os; print(os.listxattr('\(target)/one'))"]).lines
+        #expect(names == ["[]", ""])
+    }
+
     @Test("zeros and sparse files become holes")
     func holes() throws {
         var content = [UInt8](repeating: 0, count: 5 << 20)

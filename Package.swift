@@ -116,6 +116,7 @@ let package = Package(
         library("Archive", ["POSIX", "COpenSSL", "CZlib", "CDeflate", "CZstd"]),
         library("HTTP", ["POSIX"]),
         library("BuildpackModel", ["CNBCore", "POSIX", "TOML"]),
+        library("Sandbox", ["CPOSIX", "POSIX"]),
 
         // Level 3
         library("TLS", ["COpenSSL", "HTTP", "POSIX"]),
@@ -128,7 +129,8 @@ let package = Package(
 
         library("LayerCaches", ["Archive", "Console", "OCI", "POSIX", "PlatformModel"]),
 
-        library("Conformance", ["Archive", "Console", "HTTP", "JSON", "POSIX", "TOML"]),
+        library("BuildpackJudge", ["Archive", "Console", "JSON", "POSIX", "Sandbox", "TOML"]),
+        library("Conformance", ["Archive", "Console", "HTTP", "JSON", "POSIX", "Sandbox", "TOML"]),
 
         // Level 5
         library(
@@ -150,7 +152,7 @@ let package = Package(
 
         // Level 7
         tool("lifecycle", ["LifecycleCommands", "POSIX"]),
-        tool("cnb-conformance", ["Conformance", "POSIX"]),
+        tool("cnb-conformance", ["BuildpackJudge", "Conformance", "POSIX", "Sandbox"]),
         tool("toml-test-decoder", ["JSON", "POSIX", "TOML"]),
         tool("toml-test-encoder", ["JSON", "POSIX", "TOML"]),
         launcher,
@@ -195,6 +197,8 @@ let package = Package(
             "LifecycleCommandsTests",
             ["CNBCore", "Console", "LifecycleCommands", "PlatformModel", "POSIX", "TestSupport"]
         ),
+        tests("SandboxTests", ["POSIX", "Sandbox", "TestSupport"]),
+        tests("BuildpackJudgeTests", ["JSON", "POSIX", "TestSupport", "cnb-conformance"]),
         tests("ConformanceTests", ["Conformance", "JSON", "POSIX", "TOML", "TestSupport", "cnb-conformance"]),
         tests("EndToEndTests", ["JSON", "POSIX", "TestSupport"]),
     ],

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 
@@ -56,3 +57,13 @@ int cposix_change_root(const char *root) {
 int cposix_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
 pid_t cposix_fork(void) { return fork(); }
+
+void cposix_forbid_core_files(void) {
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+}
+
+void cposix_end_by_signal(int number) {
+    signal(number, SIG_DFL);
+    kill(getpid(), number);
+}

@@ -22,7 +22,7 @@ extension Errno: Error {}
 /// - Returns: What the call returned.
 /// - Throws: What failed, with the error number.
 @discardableResult
-func systemCall<Number: SignedInteger>(
+public func systemCall<Number: SignedInteger>(
     _ operation: String,
     _ path: @autoclosure () -> String? = nil,
     to secondPath: @autoclosure () -> String? = nil,

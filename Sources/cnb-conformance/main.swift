@@ -1,4 +1,16 @@
+import BuildpackJudge
 import Conformance
 import POSIX
+import Sandbox
 
-ProcessExit.exit(ConformanceProgram.run(ProcessArguments.all))
+/// Programs within the program, by the first argument; without one, fixtures are run.
+let subcommands: [String: ([String]) -> Int32] = [
+    AttachedProcess.command: AttachedProcess.run,
+    SandboxedProcess.command: SandboxedProcess.run,
+    "buildpack": BuildpackJudgeProgram.run,
+]
+let words = Array(ProcessArguments.all.dropFirst())
+if let name = words.first, let subcommand = subcommands[name] {
+    ProcessExit.exit(subcommand(Array(words.dropFirst())))
+}
+ProcessExit.exit(ConformanceProgram.run(words))

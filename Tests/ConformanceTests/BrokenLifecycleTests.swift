@@ -2,7 +2,10 @@ import POSIX
 import TestSupport
 import Testing
 
-@Suite("Judging a lifecycle that is broken", .enabled(if: JudgeProgram.path != nil, "\(JudgeProgram.comment)"))
+@Suite(
+    "Judging a lifecycle that is broken",
+    .enabled(if: ConformanceProduct.path != nil, "\(ConformanceProduct.comment)")
+)
 struct BrokenLifecycleTests {
     private static let detector = "[[step]]\nrun = \"detector\"\n"
 
@@ -113,7 +116,7 @@ struct BrokenLifecycleTests {
         try folder.program("detector", "sleep 60")
         try folder.fixture("slow", Self.detector)
         let temporary = try folder.directory.makeDirectory("tmp")
-        let program = try #require(JudgeProgram.path)
+        let program = try #require(ConformanceProduct.path)
         let running = try RunningProcess(
             SubprocessConfiguration(
                 executable: program,

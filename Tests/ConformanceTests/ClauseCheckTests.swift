@@ -2,7 +2,7 @@ import POSIX
 import TestSupport
 import Testing
 
-@Suite("The list of statements", .enabled(if: JudgeProgram.path != nil, "\(JudgeProgram.comment)"))
+@Suite("The list of statements", .enabled(if: ConformanceProduct.path != nil, "\(ConformanceProduct.comment)"))
 struct ClauseCheckTests {
     private static func entry(_ id: String, _ rest: String, keyword: String = "MUST") -> String {
         """
@@ -76,7 +76,7 @@ struct ClauseCheckTests {
 
     @Test("of this repository is in step with its fixtures")
     func repository() throws {
-        let program = try #require(JudgeProgram.path)
+        let program = try #require(ConformanceProduct.path)
         let result = try runCommand([program, "--check", "\(Repository.root)/spec-fixtures"])
         #expect(result.errors.isEmpty)
         #expect(result.status == .exited(0))

@@ -2,7 +2,7 @@ import POSIX
 import TestSupport
 import Testing
 
-@Suite("Broken fixtures", .enabled(if: JudgeProgram.path != nil, "\(JudgeProgram.comment)"))
+@Suite("Broken fixtures", .enabled(if: ConformanceProduct.path != nil, "\(ConformanceProduct.comment)"))
 struct FixtureErrorTests {
     private static let step = "[[step]]\nrun = \"detector\"\n"
 
@@ -71,7 +71,7 @@ struct FixtureErrorTests {
     func usage(arguments: [String]) throws {
         let folder = try FixtureFolder()
         try folder.fixture("sound", Self.step)
-        let program = try #require(JudgeProgram.path)
+        let program = try #require(ConformanceProduct.path)
         let lifecycle = ["--lifecycle", folder.directory.path("lifecycle")]
         let result = try runCommand([program] + lifecycle + arguments + [folder.directory.path("fixtures")])
         #expect(result.status == .exited(2))

@@ -2,6 +2,12 @@ import POSIX
 import TestSupport
 import Testing
 
+/// The program under test.
+enum ConformanceProduct {
+    static let path = BuiltProgram.path("cnb-conformance")
+    static let comment = "needs cnb-conformance"
+}
+
 /// A folder of fixtures and a lifecycle of shell scripts.
 struct FixtureFolder {
     let directory: TemporaryDirectory
@@ -37,7 +43,7 @@ struct FixtureFolder {
 
     /// Runs the program over the fixtures.
     func run(_ arguments: String..., as user: String? = nil) throws -> CommandResult {
-        let program = try #require(JudgeProgram.path)
+        let program = try #require(ConformanceProduct.path)
         let command = [program, "--lifecycle", directory.path("lifecycle")] + arguments + [directory.path("fixtures")]
         guard let user else { return try runCommand(command) }
         return try runCommand(["setpriv", "--reuid", user, "--regid", user, "--clear-groups"] + command)

@@ -3,7 +3,7 @@ import POSIX
 import TestSupport
 import Testing
 
-@Suite("Judging a lifecycle", .enabled(if: JudgeProgram.path != nil, "\(JudgeProgram.comment)"))
+@Suite("Judging a lifecycle", .enabled(if: ConformanceProduct.path != nil, "\(ConformanceProduct.comment)"))
 struct SuiteRunTests {
     private static let detector = "[[step]]\nrun = \"detector\"\n"
 

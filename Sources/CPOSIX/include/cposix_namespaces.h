@@ -30,6 +30,12 @@ int cposix_change_root(const char *root);
 /// Makes the end of the thread that started this process its own end, by SIGKILL. Returns 0, or -1 and `errno`.
 int cposix_die_with_parent(void);
 
+/// Sets the limit of the size of core files to nothing.
+void cposix_forbid_core_files(void);
+
+/// Sends this process a signal that it doesn't handle any more; returns where that does not end it.
+void cposix_end_by_signal(int number);
+
 /// `fork`, for a process with one thread.
 pid_t cposix_fork(void);
 

@@ -1,8 +1,9 @@
 import POSIX
+import Sandbox
 
 /// Runs cases, each in a fresh tree.
 struct CaseRunner: Sendable {
-    let sandbox: Sandbox
+    let sandbox: TreeRunner
     /// The directory in which the cases' trees are made.
     let workDir: String
     let registry: (host: String, path: String, client: RegistryClient)?
@@ -34,7 +35,7 @@ struct CaseRunner: Sendable {
 
     private func judge(_ testCase: TestCase) -> CaseResult {
         let directory = Path.join(workDir, "c\(testCase.number)")
-        let tree = CaseTree(root: Path.join(directory, "root"), mode: sandbox.mode)
+        let tree = RootTree(root: Path.join(directory, "root"), mode: sandbox.mode)
         var failure: Failure?
         do throws(CaseError) {
             try refused { () throws(POSIXError) in try FileSystem.makeDirectory(directory) }
@@ -56,7 +57,7 @@ struct CaseRunner: Sendable {
     }
 
     /// Makes the case's tree and images.
-    private func prepare(_ testCase: TestCase, _ tree: CaseTree) throws(CaseError) -> Bindings {
+    private func prepare(_ testCase: TestCase, _ tree: RootTree) throws(CaseError) -> Bindings {
         var values = [
             "api": "\(testCase.api)", "uid": "\(Owner.builder.uid)", "gid": "\(Owner.builder.gid)",
         ]
@@ -82,7 +83,7 @@ struct CaseRunner: Sendable {
         _ step: Step,
         number: Int,
         of testCase: TestCase,
-        _ tree: CaseTree,
+        _ tree: RootTree,
         _ bindings: inout Bindings
     ) throws(CaseError) -> Failure? {
         let stepRun = StepRun(step: step, tree: tree, bindings: bindings, images: images)
@@ -105,7 +106,7 @@ struct CaseRunner: Sendable {
     }
 
     /// The end of what a step wrote, without what would upset a terminal.
-    private static func tail(_ result: Sandbox.Result) -> [String] {
+    private static func tail(_ result: TreeRunner.Result) -> [String] {
         var lines = result.output.split(whereSeparator: \.isNewline).suffix(20).map { line in
             let shown = line.unicodeScalars.prefix(500).map { $0.value < 0x20 && $0 != "\t" ? "\u{FFFD}" : $0 }
             return String(String.UnicodeScalarView(shown))
@@ -115,28 +116,10 @@ struct CaseRunner: Sendable {
     }
 }
 
-/// Removing trees of cases.
-enum Leftovers {
-    /// Removes a tree, also one with directories that its owner may not enter.
-    static func remove(_ path: String) {
-        if (try? FileSystem.removeTree(path)) != nil { return }
-        open(path)
-        try? FileSystem.removeTree(path)
-    }
-
-    private static func open(_ path: String) {
-        guard let status = try? FileSystem.linkStatus(path), status.isDirectory else { return }
-        try? FileSystem.chmod(path, 0o700)
-        for entry in (try? FileSystem.list(path)) ?? [] where entry.type == .directory {
-            open(Path.join(path, entry.name))
-        }
-    }
-}
-
 /// Commands as one types them.
 enum ShellText {
     /// A program with its environment.
-    static func command(_ program: Sandbox.Program) -> String {
+    static func command(_ program: TreeRunner.Program) -> String {
         var words = ["cd", program.workingDirectory, "&&", "env", "-i"]
         words += program.environment.map(quoted)
         let name = program.arguments.first ?? program.path

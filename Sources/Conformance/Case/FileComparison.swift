@@ -1,14 +1,15 @@
 import JSON
 import POSIX
+import Sandbox
 import TOML
 
 /// Compares a file of a case with an expectation.
 struct FileComparison {
     private let expectation: FileExpectation
-    private let tree: CaseTree
+    private let tree: RootTree
     private let bindings: Bindings
 
-    init(_ expectation: FileExpectation, _ tree: CaseTree, _ bindings: Bindings) {
+    init(_ expectation: FileExpectation, _ tree: RootTree, _ bindings: Bindings) {
         (self.expectation, self.tree, self.bindings) = (expectation, tree, bindings)
     }
 
@@ -47,7 +48,7 @@ struct FileComparison {
             var expected: [String] = []
             for name in names { expected.append(try bindings.given(name)) }
             do throws(CaseError) {
-                lines += listDifferences(expected, try tree.list(path), of: path)
+                lines += listDifferences(expected, try tree.names(in: path), of: path)
             } catch {
                 lines.append("\(error)")
             }
@@ -61,7 +62,7 @@ struct FileComparison {
         guard looksAtText || expectation.format != nil else { return [] }
         let bytes: [UInt8]
         do throws(CaseError) {
-            bytes = try tree.read(path)
+            bytes = try tree.contents(of: path)
         } catch {
             return ["\(error)"]
         }
@@ -143,7 +144,7 @@ extension FileStatus {
     }
 }
 
-extension CaseTree {
+extension RootTree {
     /// The kind of file that a path names.
     func kind(_ path: String) -> String {
         status(path)?.kind ?? "nothing"

@@ -1,9 +1,10 @@
 import POSIX
+import Sandbox
 
 /// One step of a case: runs it, and compares what it did with what is expected.
 struct StepRun {
     let step: Step
-    let tree: CaseTree
+    let tree: RootTree
     let bindings: Bindings
     let images: ImageReader
 
@@ -17,7 +18,7 @@ struct StepRun {
     /// - Parameter api: The Platform API under test.
     /// - Returns: The program.
     /// - Throws: When a text has a name that means nothing.
-    func program(for api: APIVersion) throws(CaseError) -> Sandbox.Program {
+    func program(for api: APIVersion) throws(CaseError) -> TreeRunner.Program {
         var path = "/bin/sh"
         var arguments: [String]
         var owner = Owner.root
@@ -34,7 +35,7 @@ struct StepRun {
         }
         if let name = step.argv0 { arguments[0] = try bindings.given(name) }
         if let user = step.user { owner = try bindings.owner(user) }
-        return Sandbox.Program(
+        return TreeRunner.Program(
             path: path,
             arguments: arguments,
             environment: try environment(for: api),
@@ -61,7 +62,7 @@ struct StepRun {
     ///   - limitMilliseconds: How long it could take.
     /// - Returns: Lines for a person; none if all is as expected.
     /// - Throws: When a text has a name that means nothing.
-    func differences(_ result: Sandbox.Result, limitMilliseconds: Int) throws(CaseError) -> [String] {
+    func differences(_ result: TreeRunner.Result, limitMilliseconds: Int) throws(CaseError) -> [String] {
         if let failure = result.failure { return ["the program can't be run: \(failure)"] }
         if result.hasTimedOut { return ["still running after \(limitMilliseconds / 1000) seconds"] }
         var lines = exitDifferences(result.status)
@@ -109,7 +110,7 @@ struct StepRun {
         var contents: [[UInt8]] = []
         for path in [first, second] {
             do throws(CaseError) {
-                contents.append(try tree.read(path))
+                contents.append(try tree.contents(of: path))
             } catch {
                 return ["\(error)"]
             }
@@ -141,15 +142,15 @@ struct StepRun {
         case .layer(let place, let holding):
             let image = try image(place)
             let path = try bindings.given(holding)
-            guard let layer = image.layer(holding: path) else { throw .missing("\(path) in the image's layers") }
+            guard let layer = image.layer(holding: path) else { throw .tree(.missing("\(path) in the image's layers")) }
             return layer.diffID
         case .document(let place, let path):
             return try text(path, in: try image(place).document)
         case .file(let file, let format, let path):
             let file = try bindings.given(file)
-            return try text(path, in: try FileComparison.document(format, try tree.read(file), file))
+            return try text(path, in: try FileComparison.document(format, try tree.contents(of: file), file))
         case .text(let path):
-            var text = String(decoding: try tree.read(try bindings.given(path)), as: UTF8.self)[...]
+            var text = String(decoding: try tree.contents(of: try bindings.given(path)), as: UTF8.self)[...]
             if text.hasSuffix("\n") { text.removeLast() }
             return String(text)
         }

@@ -1,3 +1,4 @@
+import Sandbox
 import TOML
 
 /// A table of a fixture, whose keys are all known to whoever reads it.
@@ -104,27 +105,4 @@ struct FixtureTable {
         }
         return paths
     }
-}
-
-/// A user and a group by their numbers.
-struct Owner: Hashable, CustomStringConvertible {
-    var uid: UInt32
-    var gid: UInt32
-
-    init(uid: UInt32, gid: UInt32) {
-        (self.uid, self.gid) = (uid, gid)
-    }
-
-    /// Reads `<uid>:<gid>`; nil for anything else.
-    init?(_ text: String) {
-        let numbers = text.split(separator: ":", omittingEmptySubsequences: false).map { UInt32($0) }
-        guard numbers.count == 2, let uid = numbers[0], let gid = numbers[1] else { return nil }
-        (self.uid, self.gid) = (uid, gid)
-    }
-
-    static let root = Owner(uid: 0, gid: 0)
-    /// The user that builds run as in all fixtures.
-    static let builder = Owner(uid: 1000, gid: 1000)
-
-    var description: String { "\(uid):\(gid)" }
 }

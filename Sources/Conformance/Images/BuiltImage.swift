@@ -1,6 +1,7 @@
 import Archive
 import JSON
 import POSIX
+import Sandbox
 
 /// Bytes with their digest.
 struct SeedBlob {

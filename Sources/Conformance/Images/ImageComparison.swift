@@ -1,13 +1,14 @@
 import POSIX
+import Sandbox
 
 /// Compares an image with an expectation.
 struct ImageComparison {
     private let expectation: ImageExpectation
-    private let tree: CaseTree
+    private let tree: RootTree
     private let bindings: Bindings
     private let reader: ImageReader
 
-    init(_ expectation: ImageExpectation, _ tree: CaseTree, _ bindings: Bindings, _ reader: ImageReader) {
+    init(_ expectation: ImageExpectation, _ tree: RootTree, _ bindings: Bindings, _ reader: ImageReader) {
         (self.expectation, self.tree, self.bindings, self.reader) = (expectation, tree, bindings, reader)
     }
 

@@ -1,6 +1,7 @@
 import Archive
 import JSON
 import POSIX
+import Sandbox
 import Synchronization
 
 /// Reads images out of the registry and out of layouts in the case's tree, trusting nothing in them.
@@ -22,7 +23,7 @@ final class ImageReader: Sendable {
     ///   - tree: The case's tree, for layouts.
     /// - Returns: The image, or nil if there is none.
     /// - Throws: When what is there is no image.
-    func image(_ place: ImagePlace, _ tree: CaseTree) throws(CaseError) -> InspectedImage? {
+    func image(_ place: ImagePlace, _ tree: RootTree) throws(CaseError) -> InspectedImage? {
         switch place {
         case .registry(let text):
             guard let registry else { throw .other("there is no registry") }
@@ -34,7 +35,7 @@ final class ImageReader: Sendable {
         case .layout(let directory):
             guard let found = try layoutManifest(directory, tree) else { return nil }
             return try image(found, called: directory) { digest, _ throws(CaseError) in
-                try tree.read(try Self.blobPath(digest, in: directory))
+                try tree.contents(of: try Self.blobPath(digest, in: directory))
             }
         }
     }
@@ -115,18 +116,18 @@ final class ImageReader: Sendable {
 
     // MARK: - Layouts
 
-    private func layoutManifest(_ directory: String, _ tree: CaseTree) throws(CaseError) -> [UInt8]? {
+    private func layoutManifest(_ directory: String, _ tree: RootTree) throws(CaseError) -> [UInt8]? {
         let indexPath = Path.join(directory, "index.json")
         guard tree.status(indexPath, followsLast: true) != nil else { return nil }
-        let marker = try Self.json(try tree.read(Path.join(directory, "oci-layout")), "\(directory)/oci-layout")
+        let marker = try Self.json(try tree.contents(of: Path.join(directory, "oci-layout")), "\(directory)/oci-layout")
         guard marker["imageLayoutVersion"]?.stringValue != nil else {
             throw .other("\(directory)/oci-layout has no imageLayoutVersion")
         }
-        let index = try Self.json(try tree.read(indexPath), indexPath)
+        let index = try Self.json(try tree.contents(of: indexPath), indexPath)
         guard let digest = index["manifests"]?[0]?["digest"]?.stringValue else {
             throw .other("\(indexPath) names no manifest")
         }
-        return try Self.verified(digest, try tree.read(try Self.blobPath(digest, in: directory)))
+        return try Self.verified(digest, try tree.contents(of: try Self.blobPath(digest, in: directory)))
     }
 
     private static func blobPath(_ digest: String, in directory: String) throws(CaseError) -> String {

@@ -1,9 +1,10 @@
 import JSON
 import POSIX
+import Sandbox
 
 /// Puts the input images of a case where the fixture wants them.
 struct ImageSeeding {
-    let tree: CaseTree
+    let tree: RootTree
     let registry: RegistryClient?
     /// The registry's host and port, and the case's own path there.
     let host: String

@@ -1,4 +1,5 @@
 import POSIX
+import Sandbox
 
 /// A registry of our own for the length of a run.
 final class RegistryServer: Sendable {

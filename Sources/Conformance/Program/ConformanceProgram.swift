@@ -1,23 +1,12 @@
 import Console
 import POSIX
 
-/// The program `cnb-conformance`.
+/// `cnb-conformance` over fixtures: judges a lifecycle.
 public enum ConformanceProgram {
-    /// Programs within the program, by the first argument.
-    private static let subcommands: [String: @Sendable ([String]) -> Int32] = [
-        AttachedProcess.command: AttachedProcess.run,
-        SandboxRequest.command: SandboxedProcess.run,
-        "buildpack": BuildpackJudgeProgram.run,
-    ]
-
     /// Runs the program.
-    /// - Parameter arguments: The command line with the program's name.
+    /// - Parameter arguments: The command line without the program's name.
     /// - Returns: The exit status: 0 when all is as expected, 1 when not, 2 for a mistake in usage or in a fixture.
     public static func run(_ arguments: [String]) -> Int32 {
-        let arguments = Array(arguments.dropFirst())
-        if let name = arguments.first, let subcommand = subcommands[name] {
-            return subcommand(Array(arguments.dropFirst()))
-        }
         let output = FileDescriptor.standardOutput
         let errors = FileDescriptor.standardError
         do throws(UsageError) {

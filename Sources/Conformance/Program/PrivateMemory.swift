@@ -1,4 +1,5 @@
 import POSIX
+import Sandbox
 
 /// A file system in memory that only this process and its children see, and that ends with them.
 ///

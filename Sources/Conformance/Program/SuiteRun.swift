@@ -34,21 +34,21 @@ struct SuiteRun {
             return 2
         }
         do throws(CaseError) {
-            let machine = try Machine(options, needsRegistry: cases.contains(where: \.usesRegistry))
-            defer { machine.close(keeps: options.keeps) }
-            return judge(cases, machine, output)
+            let setup = try RunSetup(options, needsRegistry: cases.contains(where: \.usesRegistry))
+            defer { setup.close(keeps: options.keeps) }
+            return judge(cases, setup, output)
         } catch {
             errors.report("cnb-conformance: \(error)\n")
             return 2
         }
     }
 
-    private func judge(_ cases: [TestCase], _ machine: Machine, _ output: FileDescriptor) -> Int32 {
+    private func judge(_ cases: [TestCase], _ setup: RunSetup, _ output: FileDescriptor) -> Int32 {
         let report = options.report
         output.report(report.opening(caseCount: cases.count))
         let progress = Mutex(Progress(results: [CaseResult?](repeating: nil, count: cases.count)))
         Threads.parallel(count: cases.count, limit: options.jobs) { index in
-            let result = machine.run(cases[index])
+            let result = setup.run(cases[index])
             Interruption.pauseIfInterrupted()
             // In the order of the cases, whichever ends first.
             progress.withLock { progress in

@@ -120,6 +120,12 @@ extension FileDescriptor {
         try result.get()
     }
 
+    /// Writes a message, which may be lost: there is nobody else to tell.
+    /// - Parameter message: What to write.
+    public func report(_ message: String) {
+        try? writeAll(Array(message.utf8))
+    }
+
     /// Moves the descriptor's position.
     /// - Parameters:
     ///   - offset: The position, in bytes from the file's start.

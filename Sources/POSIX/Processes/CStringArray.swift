@@ -1,11 +1,13 @@
 import Glibc
 
 /// Strings as C wants lists of them: pointers, ended by a null pointer.
-final class CStringArray {
-    let pointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+public final class CStringArray {
+    /// The list, valid as long as this object.
+    public let pointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
     private let count: Int
 
-    init(_ strings: [String]) {
+    /// Copies strings.
+    public init(_ strings: [String]) {
         count = strings.count
         pointer = .allocate(capacity: count + 1)
         for (index, string) in strings.enumerated() {

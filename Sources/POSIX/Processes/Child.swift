@@ -90,7 +90,7 @@ struct Child: ~Copyable {
 
 extension ExitStatus {
     /// Reads what `waitpid` tells.
-    init(waitStatus status: Int32) {
+    public init(waitStatus status: Int32) {
         self =
             cposix_wait_exited(status) != 0
             ? .exited(cposix_wait_exit_status(status)) : .signaled(cposix_wait_signal(status))

@@ -1,11 +1,15 @@
 import CPOSIX
 
 /// Two descriptors, of which one reads what is written to the other.
-struct Pipe: ~Copyable {
-    let readEnd: OwnedDescriptor
-    let writeEnd: OwnedDescriptor
+public struct Pipe: ~Copyable {
+    /// What is written to the other end is read here.
+    public let readEnd: OwnedDescriptor
+    /// What is written here is read at the other end.
+    public let writeEnd: OwnedDescriptor
 
-    init() throws(POSIXError) {
+    /// Makes a pipe, whose ends programs that are started do not get.
+    /// - Throws: When the system has no room.
+    public init() throws(POSIXError) {
         var ends: (Int32, Int32) = (-1, -1)
         let result = withUnsafeMutableBytes(of: &ends) {
             cposix_pipe($0.assumingMemoryBound(to: Int32.self).baseAddress)
@@ -16,7 +20,8 @@ struct Pipe: ~Copyable {
     }
 
     /// Closes the end for writing, so that the other end can see the end of the stream.
-    consuming func takeReadEnd() -> OwnedDescriptor { readEnd }
+    /// - Returns: The end for reading.
+    public consuming func takeReadEnd() -> OwnedDescriptor { readEnd }
 
     /// Leaves both ends open for as long as the process lives.
     consuming func leave() {

@@ -1,7 +1,7 @@
 /// What a process in a sandbox is told on its command line.
 struct SandboxRequest {
     /// A directory or file of the machine that appears in the case's tree.
-    struct Mount {
+    struct Mount: Sendable {
         var source: String
         /// The path in the case's tree, where something of the same kind is.
         var target: String
@@ -22,13 +22,11 @@ struct SandboxRequest {
     var arguments: [String]
     var environment: [String]
 
-    /// The hidden first argument of the runner.
-    static let command = "__sandbox"
-
     /// The request as arguments, which have no limit together as an environment variable or a single one has.
     var commandLine: [String] {
         var words = [
-            Self.command, mode.rawValue, root, failurePath, "\(owner)", workingDirectory, program, "\(mounts.count)",
+            SandboxedProcess.command, mode.rawValue, root, failurePath, "\(owner)", workingDirectory, program,
+            "\(mounts.count)",
             "\(environment.count)",
         ]
         for mount in mounts { words += [mount.source, mount.target, mount.isReadOnly ? "ro" : "rw"] }

@@ -1,4 +1,5 @@
 import POSIX
+import Sandbox
 import TOML
 
 /// Compares two builds from scratch.

@@ -5,17 +5,13 @@ import Testing
 
 /// The program under test, and the lifecycle that it runs buildpacks in.
 enum JudgeProgram {
-    private static let productsOfTests = Path.directory(CommandLine.arguments.first ?? "")
-    private static let products = Path.directory((try? FileSystem.realPath("/proc/self/exe")) ?? "")
-
     /// Static binaries, which run in any file tree.
     static let lifecycleDir: String? = {
         let named = ProcessEnvironment["SLIPWAY_BIN"] ?? "\(Repository.root)/out/bin"
         return FileSystem.isExecutable("\(named)/lifecycle") ? named : nil
     }()
 
-    static let path: String? = [productsOfTests, products]
-        .map { Path.join($0, "cnb-conformance") }.first { FileSystem.isExecutable($0) }
+    static let path = BuiltProgram.path("cnb-conformance")
 
     static let comment = "needs cnb-conformance and release binaries (scripts/build out/bin)"
 

@@ -4,11 +4,14 @@ import POSIX
 ///
 /// Three processes are needed: the first enters the namespaces, the second is the first of the new process namespace,
 /// mounts, and takes everything with it when it ends, the third becomes the program.
-enum SandboxedProcess {
+public enum SandboxedProcess {
+    /// The hidden first argument of the runner.
+    public static let command = "__sandbox"
+
     /// Runs a step's program.
     /// - Parameter words: What the runner said, without the hidden argument.
     /// - Returns: Never, but for a failure before there is a program.
-    static func run(_ words: [String]) -> Int32 {
+    public static func run(_ words: [String]) -> Int32 {
         guard let request = SandboxRequest(words) else { return 2 }
         do {
             // Opened first: the path means nothing within the new root.
@@ -87,12 +90,5 @@ enum SandboxedProcess {
 
     private static func report(_ error: POSIXError, to descriptor: FileDescriptor) {
         descriptor.report("\(error)")
-    }
-}
-
-extension FileDescriptor {
-    /// Writes a message, which may be lost: there is nobody else to tell.
-    func report(_ message: String) {
-        try? writeAll(Array(message.utf8))
     }
 }

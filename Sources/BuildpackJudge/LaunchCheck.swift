@@ -1,4 +1,5 @@
 import POSIX
+import Sandbox
 import TOML
 
 /// Checks launch.toml.

@@ -1,8 +1,9 @@
 import Console
 import POSIX
+import Sandbox
 
 /// `cnb-conformance buildpack`: judges a buildpack.
-enum BuildpackJudgeProgram {
+public enum BuildpackJudgeProgram {
     /// How the program ends.
     private enum Exit {
         static let clean: Int32 = 0
@@ -37,7 +38,7 @@ enum BuildpackJudgeProgram {
     /// Runs the command.
     /// - Parameter arguments: The arguments after `buildpack`.
     /// - Returns: The exit code.
-    static func run(_ arguments: [String]) -> Int32 {
+    public static func run(_ arguments: [String]) -> Int32 {
         do throws(JudgeError) {
             return try judge(try parse(arguments))
         } catch {
@@ -155,7 +156,7 @@ enum BuildpackJudgeProgram {
     }
 
     /// A sandbox with the lifecycle's programs in it.
-    private static func sandbox(_ named: String, _ scratch: String) throws(JudgeError) -> Sandbox {
+    private static func sandbox(_ named: String, _ scratch: String) throws(JudgeError) -> TreeRunner {
         let lifecycle: String
         do {
             let directory = try lifecycleDir(named)
@@ -171,11 +172,11 @@ enum BuildpackJudgeProgram {
             throw .message("\(error)")
         }
         let host = HostTree(lifecycle: lifecycle)
-        var reasons: [Need: String] = [:]
-        guard let mode = SandboxProbe.mode(host, scratch, &reasons) else {
-            throw .message("neither root nor user namespaces are to be had: \(reasons[.root] ?? "not allowed")")
+        let probe = SandboxProbe.mode(host, scratch)
+        guard let mode = probe.mode else {
+            throw .message("neither root nor user namespaces are to be had: \(probe.obstacle ?? "not allowed")")
         }
-        return Sandbox(mode: mode, host: host)
+        return TreeRunner(mode: mode, host: host)
     }
 
     /// The named directory, or the one in which this program is.

@@ -1,4 +1,5 @@
 import POSIX
+import Sandbox
 
 /// Checks the directories of a layer that the specification gives a meaning.
 struct LayerContentCheck {

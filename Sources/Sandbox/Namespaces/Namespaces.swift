@@ -1,5 +1,5 @@
 import CPOSIX
-import Glibc
+public import POSIX
 
 /// Namespaces and mounts: a file tree of its own for this process and its children.
 ///

@@ -1,7 +1,8 @@
 import POSIX
+import Sandbox
 
 /// What the cases of a run share: a sandbox, a copy of the lifecycle, a registry.
-final class Machine: Sendable {
+final class RunSetup: Sendable {
     /// How cases are run, or why they can't be.
     let sandboxReason: String?
     private let workDir: String
@@ -28,14 +29,16 @@ final class Machine: Sendable {
         }
         let host = HostTree(lifecycle: lifecycleDir)
         var reasons: [Need: String] = [:]
-        guard let mode = SandboxProbe.mode(host, workDir, &reasons) else {
+        let probe = SandboxProbe.mode(host, workDir)
+        reasons[.root] = probe.obstacle
+        guard let mode = probe.mode else {
             sandboxReason = "neither root nor user namespaces: \(reasons[.root] ?? "not allowed")"
             (server, runner) = (nil, nil)
             return
         }
         sandboxReason = nil
         var available: Set<Need> = []
-        let sandbox = Sandbox(mode: mode, host: host, limitMilliseconds: min(options.timeout, 86_400) * 1000)
+        let sandbox = TreeRunner(mode: mode, host: host, limitMilliseconds: min(options.timeout, 86_400) * 1000)
         if mode.hasRoot { available.insert(.root) }
         if FileSystem.isExecutable(Path.join(lifecycleDir, "launcher")) {
             available.insert(.launcher)

@@ -1,5 +1,5 @@
 import CPOSIX
-import Glibc
+public import POSIX
 
 /// What a process with one thread can do with itself: split in two, become another program.
 public enum SingleThreadedProcess {
@@ -36,8 +36,7 @@ public enum SingleThreadedProcess {
         case .exited(let code):
             _exit(code)
         case .signaled(let number):
-            signal(number, SIG_DFL)
-            kill(getpid(), number)
+            cposix_end_by_signal(number)
             // A signal that doesn't end processes, or is blocked.
             _exit(128 + number)
         }
@@ -46,9 +45,8 @@ public enum SingleThreadedProcess {
     /// Sets the limit of the size of core files to nothing, and the mask for the permissions of new files.
     /// - Parameter mask: The bits that new files don't get.
     public static func prepareForPrograms(umask mask: UInt32) {
-        var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        _ = setrlimit(__rlimit_resource_t(4), &none)
-        _ = Glibc.umask(mask)
+        cposix_forbid_core_files()
+        _ = CPOSIX.umask(mask)
     }
 
     /// Changes the directory that relative paths start at.

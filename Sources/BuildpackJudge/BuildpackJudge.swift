@@ -1,4 +1,5 @@
 import POSIX
+import Sandbox
 import TOML
 
 /// Runs a buildpack through detect and build, and compares what it does with the buildpack specification.
@@ -24,7 +25,7 @@ struct BuildpackJudge {
     }
 
     let options: Options
-    let sandbox: Sandbox
+    let sandbox: TreeRunner
 
     /// Judges the buildpack.
     /// - Returns: What was found.
@@ -218,7 +219,7 @@ struct BuildpackJudge {
     }
 }
 
-extension Sandbox.Result {
+extension TreeRunner.Result {
     /// The end of what was printed, for messages.
     var lastLines: String {
         let lines = output.split(separator: "\n").suffix(3).map { $0.prefix(300) }

@@ -1,7 +1,7 @@
 import POSIX
 
 /// What every case sees of this machine, found once.
-struct HostTree {
+public struct HostTree: Sendable {
     /// Directories and files of the machine that appear in the case's tree.
     private(set) var mounts: [SandboxRequest.Mount] = []
     /// Links of the machine's root that are made again, with their targets.
@@ -15,7 +15,7 @@ struct HostTree {
 
     /// Looks at this machine.
     /// - Parameter lifecycle: The directory that becomes `/cnb/lifecycle`.
-    init(lifecycle: String) {
+    public init(lifecycle: String) {
         let names = ((try? FileSystem.list("/")) ?? []).map(\.name)
         for name in names where ["bin", "gnu", "nix", "sbin", "usr"].contains(name) || name.hasPrefix("lib") {
             addDirectory("/\(name)")

@@ -1,6 +1,7 @@
 import POSIX
+import Sandbox
 
-extension CaseTree {
+extension RootTree {
     /// Writes a buildpack or extension to where the lifecycle looks for them.
     /// - Throws: When the system refuses, or a text has a name that means nothing.
     func write(_ module: BuildModule, _ bindings: Bindings) throws(CaseError) {

@@ -1,28 +1,7 @@
 import POSIX
+import Sandbox
 
-extension CaseTree {
-    /// The directories that are there in every case, empty, and belong to the build user.
-    private static let userDirectories = [
-        "/layers", "/workspace", "/platform", "/platform/env", "/cache", "/home", "/home/cnb",
-    ]
-    private static let systemDirectories = ["/cnb", "/dev", "/etc", "/proc", "/root", "/tmp", "/var", "/var/tmp"]
-
-    /// Makes the tree with what the machine gives to every case.
-    /// - Throws: When the system refuses.
-    func makeSystem(_ host: HostTree) throws(POSIXError) {
-        try FileSystem.makeDirectory(root, mode: 0o755)
-        try FileSystem.chmod(root, 0o755)
-        for path in Self.systemDirectories + host.directories { try FileSystem.makeDirectories(root + path) }
-        for path in ["/tmp", "/var/tmp"] { try FileSystem.chmod(root + path, 0o1777) }
-        for path in Self.userDirectories {
-            try FileSystem.makeDirectory(root + path)
-            try give(root + path, to: path == "/home" ? .root : .builder)
-        }
-        for path in host.files { try FileSystem.writeFile(root + path, []) }
-        for (path, bytes) in host.texts { try FileSystem.writeFile(root + path, bytes) }
-        for (path, target) in host.links { try FileSystem.createSymlink(root + path, target: target) }
-    }
-
+extension RootTree {
     /// Copies a folder of a fixture over the tree; what is new belongs to the owner of its directory.
     /// - Throws: When the system refuses.
     func copyFolder(_ folder: String, to path: String = "/") throws(POSIXError) {
@@ -100,10 +79,5 @@ extension CaseTree {
     private func giveLikeDirectory(_ place: String) throws(POSIXError) {
         let parent = try FileSystem.status(Path.directory(place))
         try give(place, to: Owner(uid: parent.uid, gid: parent.gid))
-    }
-
-    private func give(_ place: String, to owner: Owner) throws(POSIXError) {
-        guard mode.hasRoot, owner != .root else { return }
-        try FileSystem.lchown(place, uid: owner.uid, gid: owner.gid)
     }
 }

@@ -1,17 +1,19 @@
-import POSIX
+public import POSIX
 
 /// How cases get a file tree of their own.
-enum SandboxMode: String {
+public enum SandboxMode: String, Sendable {
     /// As root, with namespaces of mounts and processes.
     case root
     /// As anybody else, or as a root that may not mount, in a user namespace where this user is 1000:1000.
     case user
 
     /// Whether a step can run as any user.
-    var hasRoot: Bool { self != .user }
+    public var hasRoot: Bool { self != .user }
 
     /// Who owns a file in the case, as the case sees it.
-    func owner(_ status: FileStatus) -> Owner {
+    /// - Parameter status: The file as this machine sees it.
+    /// - Returns: Its owner.
+    public func owner(_ status: FileStatus) -> Owner {
         guard self == .user else { return Owner(uid: status.uid, gid: status.gid) }
         return Owner(
             uid: status.uid == Users.effectiveUserID ? Owner.builder.uid : status.uid,

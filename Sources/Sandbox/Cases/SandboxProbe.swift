@@ -1,38 +1,43 @@
 import POSIX
 
 /// Finds out how cases can be run here.
-enum SandboxProbe {
-    /// The first way that works, from root to user namespaces; nil where none does.
+public enum SandboxProbe {
+    /// The first way that works, from root to user namespaces.
     /// - Parameters:
     ///   - host: What cases see of this machine.
     ///   - workDir: A directory for the trial.
-    ///   - reasons: Gets why there is no root.
-    /// - Returns: The way.
-    static func mode(_ host: HostTree, _ workDir: String, _ reasons: inout [Need: String]) -> SandboxMode? {
+    /// - Returns: The way, nil where none works; and what is in the way of root, nil where nothing is.
+    public static func mode(_ host: HostTree, _ workDir: String) -> (mode: SandboxMode?, obstacle: String?) {
         let modes: [SandboxMode] = Users.isRoot ? [.root, .user] : [.user]
-        if !Users.isRoot { reasons[.root] = "the runner is not root" }
+        var obstacle = Users.isRoot ? nil : "the runner is not root"
         for mode in modes {
-            guard let failure = trial(Sandbox(mode: mode, host: host), workDir, "true") else { return mode }
-            reasons[.root] = failure
+            guard let failure = trial(TreeRunner(mode: mode, host: host), workDir, "true") else {
+                return (mode, obstacle)
+            }
+            obstacle = failure
         }
-        return nil
+        return (nil, obstacle)
     }
 
     /// Whether a program in a case may make user namespaces.
-    static func hasUserNamespaces(_ sandbox: Sandbox, _ workDir: String) -> Bool {
+    /// - Parameters:
+    ///   - sandbox: Runs the trial.
+    ///   - workDir: A directory for the trial.
+    /// - Returns: True if it may.
+    public static func hasUserNamespaces(_ sandbox: TreeRunner, _ workDir: String) -> Bool {
         trial(sandbox, workDir, "unshare --user true") == nil
     }
 
     /// Runs a script in a tree of its own; nil if it succeeds, or what is wrong.
-    private static func trial(_ sandbox: Sandbox, _ workDir: String, _ script: String) -> String? {
+    private static func trial(_ sandbox: TreeRunner, _ workDir: String, _ script: String) -> String? {
         let directory = Path.join(workDir, "trial")
         defer { Leftovers.remove(directory) }
         do throws(POSIXError) {
             try FileSystem.makeDirectory(directory)
-            let tree = CaseTree(root: Path.join(directory, "root"), mode: sandbox.mode)
+            let tree = RootTree(root: Path.join(directory, "root"), mode: sandbox.mode)
             try tree.makeSystem(sandbox.host)
             let result = try sandbox.run(
-                Sandbox.Program(
+                TreeRunner.Program(
                     path: "/bin/sh",
                     arguments: ["/bin/sh", "-c", script],
                     environment: ["PATH=/usr/bin:/bin"],

@@ -1,14 +1,14 @@
 import POSIX
 
 /// The runner's own program as a child that becomes another one, which ends when the runner does, however that ends.
-enum AttachedProcess {
+public enum AttachedProcess {
     /// The hidden first argument of the runner.
-    static let command = "__attached"
+    public static let command = "__attached"
 
     /// Becomes the program.
     /// - Parameter words: The program's path and its arguments.
     /// - Returns: Never, but for a failure.
-    static func run(_ words: [String]) -> Int32 {
+    public static func run(_ words: [String]) -> Int32 {
         guard let program = words.first else { return 2 }
         try? SingleThreadedProcess.dieWithParent()
         let error = SingleThreadedProcess.become(program, arguments: words, environment: ProcessEnvironment.entries)

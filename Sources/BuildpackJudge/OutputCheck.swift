@@ -1,4 +1,5 @@
 import POSIX
+import Sandbox
 import TOML
 
 /// What a layer is for.
@@ -33,7 +34,7 @@ struct WrittenLayer {
 struct OutputCheck {
     let descriptor: Descriptor
     /// The build's files.
-    let tree: CaseTree
+    let tree: RootTree
     /// The names in the Buildpack Plan.
     let planNames: Set<String>
     /// The names of layers that an earlier build has made; such a launch layer needs no directory.

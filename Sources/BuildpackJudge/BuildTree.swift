@@ -1,4 +1,5 @@
 import POSIX
+import Sandbox
 import TOML
 
 /// A file tree that looks like a builder image's, in which one build of the judged buildpack runs.
@@ -15,8 +16,8 @@ struct BuildTree {
         var platform: PlatformInput
     }
 
-    let files: CaseTree
-    private let sandbox: Sandbox
+    let files: RootTree
+    private let sandbox: TreeRunner
     private let contents: Contents
 
     var root: String { files.root }
@@ -37,8 +38,8 @@ struct BuildTree {
     ///   - contents: What goes into it.
     ///   - sandbox: Runs programs in it.
     /// - Throws: When files can't be copied.
-    init(_ root: String, _ contents: Contents, _ sandbox: Sandbox) throws(POSIXError) {
-        files = CaseTree(root: root, mode: sandbox.mode)
+    init(_ root: String, _ contents: Contents, _ sandbox: TreeRunner) throws(POSIXError) {
+        files = RootTree(root: root, mode: sandbox.mode)
         self.contents = contents
         self.sandbox = sandbox
         try files.makeSystem(sandbox.host)
@@ -133,7 +134,7 @@ struct BuildTree {
     private static let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
     /// Calls the judged buildpack's `bin/detect` as a lifecycle does.
-    func callDetect() throws(POSIXError) -> Sandbox.Result {
+    func callDetect() throws(POSIXError) -> TreeRunner.Result {
         try? FileSystem.writeFile(root + Self.planPath, [])
         try own(root + Self.planPath)
         let directory = "/cnb/buildpacks/\(judged.directoryName)/\(judged.version)"
@@ -149,7 +150,7 @@ struct BuildTree {
     }
 
     /// Runs a phase of the lifecycle.
-    func callPhase(_ name: String) throws(POSIXError) -> Sandbox.Result {
+    func callPhase(_ name: String) throws(POSIXError) -> TreeRunner.Result {
         let variables = ["CNB_PLATFORM_API=0.15", "CNB_NO_COLOR=true", "CNB_USER_ID=1000", "CNB_GROUP_ID=1000"]
         return try run("/cnb/lifecycle/\(name)", [], variables)
     }
@@ -158,9 +159,9 @@ struct BuildTree {
         _ program: String,
         _ arguments: [String],
         _ variables: [String]
-    ) throws(POSIXError) -> Sandbox.Result {
+    ) throws(POSIXError) -> TreeRunner.Result {
         try sandbox.run(
-            Sandbox.Program(
+            TreeRunner.Program(
                 path: program,
                 arguments: [program] + arguments,
                 environment: Self.last(["HOME=/home/cnb", "PATH=\(Self.path)"] + variables),

@@ -1,20 +1,29 @@
-import POSIX
+public import POSIX
 
-/// The file tree of a case, seen from outside: symbolic links lead to places within the tree.
-struct CaseTree {
-    /// The directory that is `/` for the case.
-    let root: String
-    let mode: SandboxMode
+/// A file tree that is, or will be, the root of a sandbox, seen from outside: symbolic links lead to places within it.
+public struct RootTree: Sendable {
+    /// The directory that is `/` in the sandbox.
+    public let root: String
+    /// How programs run in it, which decides who owns its files.
+    public let mode: SandboxMode
 
     /// The largest file that is read.
     private static let largest: Int64 = 64 << 20
 
-    /// Where a path of the case is on this machine; what is missing is appended as it is.
+    /// Looks at a tree.
     /// - Parameters:
-    ///   - path: An absolute path of the case.
+    ///   - root: The directory that is `/` in the sandbox.
+    ///   - mode: How programs run in it.
+    public init(root: String, mode: SandboxMode) {
+        (self.root, self.mode) = (root, mode)
+    }
+
+    /// Where a path in the sandbox is on this machine; what is missing is appended as it is.
+    /// - Parameters:
+    ///   - path: An absolute path in the sandbox.
     ///   - followsLast: Whether a symbolic link at the path's end is followed.
     /// - Returns: A path of this machine without symbolic links below the root; nil for a circle of links.
-    func location(_ path: String, followsLast: Bool = true) -> String? {
+    public func location(_ path: String, followsLast: Bool = true) -> String? {
         var pending = Array(Path.components(path).reversed())
         var done: [String] = []
         var links = 0
@@ -38,19 +47,27 @@ struct CaseTree {
         return ([root] + done).joined(separator: "/")
     }
 
-    /// What a path names; nil if there is nothing.
-    func status(_ path: String, followsLast: Bool = false) -> FileStatus? {
+    /// What a path names.
+    /// - Parameters:
+    ///   - path: An absolute path in the sandbox.
+    ///   - followsLast: Whether a symbolic link at the path's end is followed.
+    /// - Returns: The status; nil if there is nothing.
+    public func status(_ path: String, followsLast: Bool = false) -> FileStatus? {
         location(path, followsLast: followsLast).flatMap { try? FileSystem.linkStatus($0) }
     }
 
-    /// The target of a symbolic link; nil if the path names none.
-    func linkTarget(_ path: String) -> String? {
+    /// The target of a symbolic link.
+    /// - Parameter path: An absolute path in the sandbox.
+    /// - Returns: What the link says; nil if the path names none.
+    public func linkTarget(_ path: String) -> String? {
         location(path, followsLast: false).flatMap { try? FileSystem.readLink($0) }
     }
 
     /// The contents of a file; never waits, whatever the path leads to.
+    /// - Parameter path: An absolute path in the sandbox.
+    /// - Returns: All bytes of the file.
     /// - Throws: When there is no ordinary file, or it is too large.
-    func read(_ path: String) throws(CaseError) -> [UInt8] {
+    public func read(_ path: String) throws(RootTreeError) -> [UInt8] {
         guard let place = location(path), let status = try? FileSystem.linkStatus(place) else {
             throw .missing(path)
         }
@@ -64,8 +81,10 @@ struct CaseTree {
     }
 
     /// The names in a directory.
+    /// - Parameter path: An absolute path in the sandbox.
+    /// - Returns: The names, in no order.
     /// - Throws: When there is no directory.
-    func list(_ path: String) throws(CaseError) -> [String] {
+    public func list(_ path: String) throws(RootTreeError) -> [String] {
         guard let place = location(path) else { throw .missing(path) }
         do {
             return try FileSystem.list(place).map(\.name)
@@ -73,54 +92,28 @@ struct CaseTree {
             throw error.errno == .noSuchFile ? .missing(path) : .system(error)
         }
     }
-
-    /// The paths that a pattern matches, where `*` stands for any text within a name.
-    func paths(matching pattern: String) -> [String] {
-        var found = [""]
-        for component in Path.components(pattern) {
-            found = found.flatMap { directory -> [String] in
-                guard component.contains("*") else { return [directory + "/" + component] }
-                let names = (try? list(directory.isEmpty ? "/" : directory)) ?? []
-                let glob = Glob(component)
-                return names.filter(glob.matches).map { directory + "/" + $0 }
-            }
-        }
-        return found.filter { status($0) != nil }
-    }
 }
 
-/// Why a case can't be prepared or looked at.
-enum CaseError: Error, CustomStringConvertible {
+/// Why a file of a tree can't be read.
+public enum RootTreeError: Error, Hashable, Sendable {
+    /// The path names nothing.
     case missing(String)
+    /// The path names something other than a file.
     case noFile(String)
+    /// The file is larger than what is read.
     case tooLarge(String)
+    /// The system refuses.
     case system(POSIXError)
-    case text(TextError)
-    case other(String)
+}
 
-    var description: String {
+extension RootTreeError: CustomStringConvertible {
+    /// For instance `/layers/group.toml: there is nothing`.
+    public var description: String {
         switch self {
         case .missing(let path): "\(path): there is nothing"
         case .noFile(let path): "\(path): no ordinary file"
         case .tooLarge(let path): "\(path): too large to be looked at"
         case .system(let error): error.description
-        case .text(let error): error.description
-        case .other(let reason): reason
         }
-    }
-}
-
-/// A pattern in which `*` stands for any text, slashes included.
-struct Glob {
-    private let pattern: TextPattern
-
-    init(_ text: String) {
-        let parts = text.split(separator: "*", omittingEmptySubsequences: false)
-        let literals = parts.map { TextPattern.Piece.literal(Array($0.utf8)) }
-        pattern = TextPattern(source: text, pieces: Array(literals.map { [$0] }.joined(separator: [.wildcard(.any)])))
-    }
-
-    func matches(_ text: String) -> Bool {
-        pattern.matches(text)
     }
 }

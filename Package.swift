@@ -150,6 +150,8 @@ let package = Package(
             ]
         ),
 
+        library("Builds"),
+
         // Level 7
         tool("lifecycle", ["LifecycleCommands", "POSIX"]),
         tool("cnb-conformance", ["BuildpackJudge", "Conformance", "POSIX", "Sandbox"]),

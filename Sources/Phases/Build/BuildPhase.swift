@@ -56,7 +56,7 @@ public struct BuildPhase: Sendable {
         analysis: AnalysisMetadata
     ) throws(PhaseError) -> BuildMetadata {
         let metadata = try logger.timed("Builder") { () throws(PhaseError) in
-            try build(group, plan, TargetOfBuild(analysis))
+            try build(group, plan, BuildTarget(analysis))
         }
         do {
             try metadata.write(Path.join(inputs.layersDir, DefaultPath.metadata), platformAPI: inputs.platformAPI)
@@ -81,7 +81,7 @@ public struct BuildPhase: Sendable {
     private func build(
         _ group: Group,
         _ plan: ResolvedBuildPlan,
-        _ target: TargetOfBuild
+        _ target: BuildTarget
     ) throws(PhaseError) -> BuildMetadata {
         let sbom = SBOMOutput(layersDir: inputs.layersDir)
         try sbom.remove()

@@ -13,11 +13,11 @@ struct DetectExecutions {
 
     private let inputs: DetectInputs
     private let logger: Logger
-    private let target: TargetOfBuild
+    private let target: BuildTarget
     private var outcomes: [GroupElement: DetectOutcome] = [:]
     private var completedTarget: RunImageTarget?
 
-    init(inputs: DetectInputs, target: TargetOfBuild, logger: Logger) {
+    init(inputs: DetectInputs, target: BuildTarget, logger: Logger) {
         self.inputs = inputs
         self.target = target
         self.logger = logger

@@ -48,7 +48,7 @@ public struct DetectPhase: Sendable {
         let orders = try DetectionOrders(inputs: inputs, logger: logger)
         try guardExperiment(orders)
         let result = try logger.timed("Detector") { () throws(PhaseError) in
-            try search(orders, for: TargetOfBuild(analysis))
+            try search(orders, for: BuildTarget(analysis))
         }
         try write(result)
         return result
@@ -67,7 +67,7 @@ public struct DetectPhase: Sendable {
         }
     }
 
-    private func search(_ orders: DetectionOrders, for target: TargetOfBuild) throws(PhaseError) -> DetectResult {
+    private func search(_ orders: DetectionOrders, for target: BuildTarget) throws(PhaseError) -> DetectResult {
         var search = GroupSearch(inputs: inputs, target: target, logger: logger)
         let attempt = try search.search(orders)
         switch attempt {

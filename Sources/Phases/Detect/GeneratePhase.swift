@@ -104,7 +104,7 @@ public struct GeneratePhase: Sendable {
         let execution = GenerateExecution(
             inputs: inputs,
             outputDir: outputDir,
-            target: TargetOfBuild(analysis).completed(logger: logger).target,
+            target: BuildTarget(analysis).completed(logger: logger).target,
             logger: logger
         )
         var dockerfiles: [GeneratedDockerfile] = []

@@ -36,7 +36,7 @@ struct GroupSearch {
     /// What people are shown when no group passes.
     private(set) var report = DetectionReport()
 
-    init(inputs: DetectInputs, target: TargetOfBuild, logger: Logger) {
+    init(inputs: DetectInputs, target: BuildTarget, logger: Logger) {
         self.inputs = inputs
         self.logger = logger
         store = ModuleStore(buildpacksDir: inputs.buildpacksDir, extensionsDir: inputs.extensionsDir)

@@ -75,7 +75,7 @@ struct AppImage {
         previous previousDiffID: String,
         isCached: Bool = false
     ) throws(ExportError) -> DiffID {
-        let addition = try addAndTell(
+        let addition = try addAndLog(
             .directory(path, owner: owner),
             id: id,
             createdBy: createdBy,
@@ -93,10 +93,10 @@ struct AppImage {
         createdBy: String,
         previous previousDiffID: String
     ) throws(ExportError) -> DiffID {
-        try addAndTell(content, id: id, createdBy: createdBy, previous: previousDiffID, isCached: false).diffID
+        try addAndLog(content, id: id, createdBy: createdBy, previous: previousDiffID, isCached: false).diffID
     }
 
-    private mutating func addAndTell(
+    private mutating func addAndLog(
         _ content: LayerContent,
         id: String,
         createdBy: String,
@@ -106,17 +106,17 @@ struct AppImage {
         let addition = try add(content, id: id, createdBy: createdBy, previous: [previousDiffID], isCached: isCached)
         logger.info("\(addition.isReused ? "Reusing" : "Adding") layer '\(id)'")
         logger.debug("Layer '\(id)' SHA: \(addition.diffID)")
-        tell(addition, id: id)
+        log(addition, id: id)
         return addition
     }
 
     /// Says what became of a layer.
-    func tell(_ addition: Addition, id: String) {
+    func log(_ addition: Addition, id: String) {
         let kind: LayerOutcome.Kind = addition.isReused ? .reused : .rebuilt
         var outcome = LayerOutcome(layer: id, kind: kind, place: .image, reason: addition.reason)
         outcome.bytes = addition.content.size
         outcome.milliseconds = addition.milliseconds
-        logger.tell(outcome)
+        logger.log(outcome)
     }
 
     /// Adds a layer without a word: the one that was begun under its id, or else one that is made now.

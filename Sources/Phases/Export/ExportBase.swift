@@ -54,7 +54,7 @@ extension ExportPhase {
     /// Opens the images that the app image is built on.
     func openBase(_ saver: ImageSaver) throws(PhaseError) -> ExportBase {
         let extended = try extendedConfigImage()
-        tellPreviousImage()
+        logPreviousImage()
         let created = creationTime()
         if inputs.platform.useLayout { logger.info("Using app image: \(saver.names.first ?? "")") }
         let previous: (any StoredImage)?
@@ -101,7 +101,7 @@ extension ExportPhase {
         throw PhaseError(.failed, failedTo: "create new app image", cause)
     }
 
-    private func tellPreviousImage() {
+    private func logPreviousImage() {
         guard let previousReference else { return }
         if inputs.platform.useDaemon {
             logger.debug("Reusing layers from image with id '\(previousReference)'")

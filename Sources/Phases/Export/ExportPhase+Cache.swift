@@ -112,7 +112,7 @@ private final class CacheExport {
         } catch {
             throw ExportError("committing cache", error)
         }
-        phase.logger.tellDropped(
+        phase.logger.logDropped(
             original.buildpacks,
             keeping: metadata.buildpacks,
             from: .cache,
@@ -178,7 +178,7 @@ private final class CacheExport {
         var outcome = LayerOutcome(layer: id, kind: kind, place: .cache, reason: reason)
         outcome.bytes = digest?.size ?? archivedBytes.value
         outcome.milliseconds = stopwatch.milliseconds
-        phase.logger.tell(outcome)
+        phase.logger.log(outcome)
         return diffID
     }
 

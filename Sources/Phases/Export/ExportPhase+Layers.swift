@@ -94,7 +94,7 @@ extension ExportPhase {
             let directory: BuildpackLayersDir
             do {
                 if directories.indices.contains(index), let known = directories[index] {
-                    known.tellItems(logger)
+                    known.logItems(logger)
                     directory = known
                 } else {
                     directory = try BuildpackLayersDir(layersDir: layersDir, buildpack: buildpack, logger: logger)
@@ -114,7 +114,7 @@ extension ExportPhase {
                 throw ExportError("failed to parse metadata for layers '[\(malformed.joined(separator: " "))]'")
             }
         }
-        logger.tellDropped(previousLabel.buildpacks, keeping: label.buildpacks, from: .image, absent: absentBuildpacks)
+        logger.logDropped(previousLabel.buildpacks, keeping: label.buildpacks, from: .image, absent: absentBuildpacks)
     }
 
     /// Adds a launch layer; one without contents is taken from the previous image.
@@ -156,7 +156,7 @@ extension ExportPhase {
             throw ExportError("reusing layer: '\(id)'", error)
         }
         let reason = "its buildpack left it as it was in the previous image"
-        logger.tell(LayerOutcome(layer: id, kind: .reused, place: .image, reason: reason))
+        logger.log(LayerOutcome(layer: id, kind: .reused, place: .image, reason: reason))
         record.diffID = previous.diffID
         return record
     }
@@ -203,7 +203,7 @@ extension ExportPhase {
                 throw ExportError("exporting app layers", error)
             }
             logger.debug("Layer '\(id)' SHA: \(addition.diffID)")
-            image.tell(addition, id: id)
+            image.log(addition, id: id)
             if addition.isReused { reusedCount += 1 }
             label.app.append(addition.diffID.description)
         }

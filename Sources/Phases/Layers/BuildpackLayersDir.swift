@@ -22,7 +22,7 @@ struct BuildpackLayersDir {
     /// - Parameters:
     ///   - layersDir: The directory that holds those of all buildpacks.
     ///   - buildpack: The buildpack.
-    ///   - logger: Told at debug level what is read; `nil` when ``tellItems(_:)`` will be called later.
+    ///   - logger: Told at debug level what is read; `nil` when ``logItems(_:)`` will be called later.
     /// - Throws: `BuildpackModelError` when the directory or store.toml cannot be read. A malformed `<layer>.toml` is
     ///   kept as the layer's own failure.
     init(layersDir: String, buildpack: GroupElement, logger: Logger?) throws(BuildpackModelError) {
@@ -53,7 +53,7 @@ struct BuildpackLayersDir {
     }
 
     /// Says at debug level what was read.
-    func tellItems(_ logger: Logger) {
+    func logItems(_ logger: Logger) {
         logger.debug("Reading buildpack directory: \(path)")
         for item in items { logger.debug("Reading buildpack directory item: \(item)") }
     }

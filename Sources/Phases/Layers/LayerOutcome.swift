@@ -51,7 +51,7 @@ extension Logger {
     private var outcomeLevel: LogLevel { format == .json ? .info : .debug }
 
     /// Says what became of a layer: to people who ask for details, and to every program.
-    func tell(_ outcome: @autoclosure () -> LayerOutcome) {
+    func log(_ outcome: @autoclosure () -> LayerOutcome) {
         guard isEnabled(outcomeLevel) else { return }
         let outcome = outcome()
         log(
@@ -69,7 +69,7 @@ extension Logger {
     }
 
     /// Says which layers were there before and are not any more.
-    func tellDropped(
+    func logDropped(
         _ old: [BuildpackLayers],
         keeping new: [BuildpackLayers],
         from place: LayerOutcome.Place,
@@ -80,7 +80,7 @@ extension Logger {
             let kept = new.first { $0.id == buildpack.id }
             let reason = kept == nil ? absent.reason(buildpack.id) : "its buildpack did not ask for it"
             for name in buildpack.layers.keys.sorted() where kept?.layers[name] == nil {
-                tell(LayerOutcome(layer: "\(buildpack.id):\(name)", kind: .dropped, place: place, reason: reason))
+                log(LayerOutcome(layer: "\(buildpack.id):\(name)", kind: .dropped, place: place, reason: reason))
             }
         }
     }

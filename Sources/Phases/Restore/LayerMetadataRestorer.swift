@@ -21,7 +21,7 @@ struct LayerMetadataRestorer {
         for buildpack in inputs.buildpacks { try restoreStore(of: buildpack) }
         guard !inputs.skipLayers else {
             logger.info("Skipping buildpack layer analysis")
-            for buildpack in inputs.buildpacks { tellSkipped(buildpack.id) }
+            for buildpack in inputs.buildpacks { logSkipped(buildpack.id) }
             return [:]
         }
         var restored: [BuildpackID: [String: String]] = [:]
@@ -33,16 +33,16 @@ struct LayerMetadataRestorer {
         return restored
     }
 
-    private func tellSkipped(_ id: BuildpackID) {
+    private func logSkipped(_ id: BuildpackID) {
         let inApp = inputs.previousLayers.buildpack(id)?.layers ?? [:]
         let inCache = cached.buildpack(id)?.layers ?? [:]
         for name in Set(inApp.keys).union(inCache.keys).sorted() {
-            tell("\(id):\(name)", .dropped, "the platform asked to skip layers")
+            log("\(id):\(name)", .dropped, "the platform asked to skip layers")
         }
     }
 
-    private func tell(_ identifier: String, _ kind: LayerOutcome.Kind, _ reason: String) {
-        logger.tell(LayerOutcome(layer: identifier, kind: kind, place: .build, reason: reason))
+    private func log(_ identifier: String, _ kind: LayerOutcome.Kind, _ reason: String) {
+        logger.log(LayerOutcome(layer: identifier, kind: kind, place: .build, reason: reason))
     }
 
     private func restoreStore(of buildpack: GroupElement) throws(BuildpackModelError) {
@@ -60,20 +60,20 @@ struct LayerMetadataRestorer {
                 logger.debug("Not restoring metadata for \"\(layer.identifier)\", \(reason)")
                 // Of what comes from the cache, the cache's record tells.
                 if inCache[name].map({ reasonAgainst($0, inApp: record) != nil }) ?? true {
-                    tell(layer.identifier, .dropped, record.cache && !hasCache ? "no cache given" : reason)
+                    log(layer.identifier, .dropped, record.cache && !hasCache ? "no cache given" : reason)
                 }
                 continue
             }
             logger.info("Restoring metadata for \"\(layer.identifier)\" from app image")
             guard try write(record, layer) else { continue }
             restored[name] = record.diffID
-            if inCache[name]?.cache != true { tell(layer.identifier, .restored, "metadata only, from the app image") }
+            if inCache[name]?.cache != true { log(layer.identifier, .restored, "metadata only, from the app image") }
         }
         for (name, record) in inCache.sortedByName {
             let layer = self.layer(name, of: buildpack)
             if let reason = reasonAgainst(record, inApp: inApp[name]) {
                 logger.debug("Not restoring \"\(layer.identifier)\" from cache, \(reason)")
-                if inApp[name] == nil { tell(layer.identifier, .dropped, "\(reason), but not in the app image") }
+                if inApp[name] == nil { log(layer.identifier, .dropped, "\(reason), but not in the app image") }
                 continue
             }
             logger.info("Restoring metadata for \"\(layer.identifier)\" from cache")

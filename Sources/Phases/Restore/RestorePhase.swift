@@ -98,13 +98,13 @@ public struct RestorePhase: Sendable {
             jobs += try layersToExtract(of: buildpack, cached, restored: restored[buildpack.id] ?? [:])
         }
         extract(jobs, from: sources)
-        tellStrangers(cached)
+        logUnknownBuildpacks(cached)
         guard inputs.platformAPI.supports(.sbomFiles) else { return }
         try restoreSBOM(cached, from: sources)
     }
 
     /// Says that nobody is there who could use the layers of other builds' buildpacks.
-    private func tellStrangers(_ cached: CacheMetadata) {
+    private func logUnknownBuildpacks(_ cached: CacheMetadata) {
         let group = Set(inputs.buildpacks.map(\.id.text))
         let ofApp = inputs.previousLayers.buildpacks.filter { !group.contains($0.id) }
         let ofCache = cached.buildpacks.filter { !group.contains($0.id) }.map { buildpack in
@@ -113,7 +113,7 @@ public struct RestorePhase: Sendable {
             rest.layers = rest.layers.filter { named[$0.key] == nil }
             return rest
         }
-        logger.tellDropped(ofApp + ofCache, keeping: [], from: .build, absent: inputs.absentBuildpacks)
+        logger.logDropped(ofApp + ofCache, keeping: [], from: .build, absent: inputs.absentBuildpacks)
     }
 
     // MARK: Layers
@@ -151,7 +151,7 @@ public struct RestorePhase: Sendable {
             logger.info("Removing \"\(layer.identifier)\", wrong sha")
             logger.debug("Layer sha: \"\(restored[layer.name] ?? "")\", cache sha: \"\(record.diffID)\"")
             let reason = "metadata differs: it belongs to other contents than those in the cache"
-            logger.tell(LayerOutcome(layer: layer.identifier, kind: .dropped, place: .build, reason: reason))
+            logger.log(LayerOutcome(layer: layer.identifier, kind: .dropped, place: .build, reason: reason))
             do {
                 try layer.remove()
             } catch {
@@ -183,7 +183,7 @@ public struct RestorePhase: Sendable {
                 outcome = LayerOutcome(layer: job.layer.identifier, kind: .dropped, place: .build, reason: reason)
             }
             outcome.milliseconds = stopwatch.milliseconds
-            logger.tell(outcome)
+            logger.log(outcome)
         }
     }
 

@@ -5,7 +5,7 @@ import POSIX
 import PlatformModel
 
 /// The target that buildpacks are run for: that of the run image, completed where the image does not tell.
-struct TargetOfBuild: Sendable {
+struct BuildTarget: Sendable {
     /// What analyzed.toml says about the run image.
     let analyzed: RunImageTarget
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Phases
 
 @Suite("Target of a build")
-struct TargetOfBuildTests {
+struct BuildTargetTests {
     @Test(
         "the distribution is read from os-release",
         arguments: [
@@ -22,10 +22,10 @@ struct TargetOfBuildTests {
         ]
     )
     func osRelease(text: String, name: String, version: String) {
-        let distribution = TargetOfBuild.distribution(osRelease: text)
+        let distribution = BuildTarget.distribution(osRelease: text)
         #expect(distribution?.name == name)
         #expect(distribution?.version == version)
-        #expect(TargetOfBuild.distribution(osRelease: "HOME_URL=x") == nil)
+        #expect(BuildTarget.distribution(osRelease: "HOME_URL=x") == nil)
     }
 
     @Test("what the run image tells is taken, and the rest looked for only if it tells no distribution")
@@ -33,11 +33,11 @@ struct TargetOfBuildTests {
         let directory = try TemporaryDirectory()
         let logger = Logger.collecting()
         let known = RunImageTarget(os: "linux", arch: "arm64", distribution: .init(name: "alpine", version: "3"))
-        var target = TargetOfBuild(AnalysisMetadata(runImage: AnalyzedRunImage(target: known)))
+        var target = BuildTarget(AnalysisMetadata(runImage: AnalyzedRunImage(target: known)))
         #expect(target.completed(logger: logger) == known)
         #expect(logger.messages.isEmpty)
 
-        target = TargetOfBuild(AnalysisMetadata())
+        target = BuildTarget(AnalysisMetadata())
         target.osReleasePath = try directory.write("os-release", "ID=debian\n")
         let completed = target.completed(logger: logger)
         #expect(completed.os == "linux")

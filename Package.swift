@@ -133,6 +133,7 @@ let package = Package(
         library("Conformance", ["Archive", "Console", "HTTP", "JSON", "POSIX", "Sandbox", "TOML"]),
 
         // Level 5
+        library("ImageLibrary", ["Archive", "ImageStores", "JSON", "OCI", "POSIX"]),
         library(
             "Phases",
             [
@@ -184,6 +185,7 @@ let package = Package(
         tests("BuildpackModelTests", ["BuildpackModel", "CNBCore", "LaunchModel", "TOML", "TestSupport"]),
         tests("OCITests", ["Archive", "JSON", "OCI", "TestSupport"]),
         tests("ImageStoresTests", ["Archive", "HTTP", "ImageStores", "JSON", "OCI", "POSIX", "TestSupport"]),
+        tests("ImageLibraryTests", ["Archive", "ImageLibrary", "ImageStores", "JSON", "OCI", "POSIX", "TestSupport"]),
         tests(
             "PlatformModelTests",
             ["BuildpackModel", "CNBCore", "JSON", "OCI", "POSIX", "PlatformModel", "TOML", "TestSupport"]

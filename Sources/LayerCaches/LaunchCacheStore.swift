@@ -73,6 +73,7 @@ final class LaunchCachedImage: StoredImage {
     var manifestSize: Int64 { image.manifestSize }
     var manifest: ImageManifest { image.manifest }
     var config: ImageConfig { image.config }
+    func manifestBytes() throws(OCIError) -> [UInt8] { try image.manifestBytes() }
 
     func hasBlob(_ descriptor: Descriptor) throws(OCIError) -> Bool { try image.hasBlob(descriptor) }
 

@@ -42,6 +42,8 @@ extension Errno {
     public static let fileTooLarge = Errno(rawValue: EFBIG)
     /// No space left on device.
     public static let noSpace = Errno(rawValue: ENOSPC)
+    /// Disk quota exceeded.
+    public static let quota = Errno(rawValue: EDQUOT)
     /// Broken pipe.
     public static let brokenPipe = Errno(rawValue: EPIPE)
     /// File name too long.

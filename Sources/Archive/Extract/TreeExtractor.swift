@@ -4,17 +4,19 @@ import POSIX
 struct ExtractionOptions {
     var restoresOwners: Bool
     var restoresTimes: Bool
+    /// Whether the normalised time is a time like any other.
+    var restoresNormalizedTime = false
 }
 
 /// Makes entries below a directory that nobody else uses, without ever following a symbolic link.
 final class TreeExtractor {
-    private struct FinishedDirectory {
+    struct FinishedDirectory {
         let path: [[UInt8]]
         let header: TarHeader
     }
 
     private let options: ExtractionOptions
-    private let directories: DirectoryStack
+    let directories: DirectoryStack
     /// Directories get their permissions and times last: both would hinder, or suffer from, what is made in them.
     private var finished: [FinishedDirectory] = []
     private(set) var entries = 0
@@ -92,6 +94,12 @@ final class TreeExtractor {
             }
         }
         finished = []
+    }
+
+    /// Leaves the attributes of the directories that were made so far to the caller.
+    func takeFinished() -> [FinishedDirectory] {
+        defer { finished = [] }
+        return finished
     }
 
     // MARK: - Directories
@@ -198,7 +206,7 @@ final class TreeExtractor {
 
     // MARK: - Attributes
 
-    private func setAttributes(_ file: FileDescriptor, _ header: TarHeader) throws(Errno) {
+    func setAttributes(_ file: FileDescriptor, _ header: TarHeader) throws(Errno) {
         // The owner first: changing it takes setuid and setgid away.
         if let (uid, gid) = owner(header) { try file.changeOwner(uid: uid, gid: gid) }
         try file.changeMode(FileMode(rawValue: UInt32(truncatingIfNeeded: header.mode)))
@@ -212,7 +220,9 @@ final class TreeExtractor {
 
     private func time(_ header: TarHeader) -> FileTime? {
         // The normalised time says that nobody has kept the real one.
-        guard options.restoresTimes, header.modificationTime != .normalized else { return nil }
+        guard options.restoresTimes, options.restoresNormalizedTime || header.modificationTime != .normalized else {
+            return nil
+        }
         hasTimes = true
         return FileTime(
             seconds: header.modificationTime.seconds,
@@ -220,11 +230,11 @@ final class TreeExtractor {
         )
     }
 
-    private func unsafe(_ header: TarHeader, _ reason: String) -> ArchiveError {
+    func unsafe(_ header: TarHeader, _ reason: String) -> ArchiveError {
         .unsafeEntry(name: header.displayName, reason: reason)
     }
 
-    private func failure(_ error: Errno, _ operation: String, _ header: TarHeader) -> ArchiveError {
+    func failure(_ error: Errno, _ operation: String, _ header: TarHeader) -> ArchiveError {
         .system(POSIXError(error, operation, header.displayName))
     }
 }

@@ -5,7 +5,8 @@
 public struct TarReader: ~Copyable {
     private var blocks: any BlockSource
     private var chunk = UnsafeRawBufferPointer(start: nil, count: 0)
-    private var offset: Int64 = 0
+    /// How many bytes of the stream were taken: after `next()`, where the entry's content begins.
+    public private(set) var offset: Int64 = 0
 
     /// Bytes of the current entry that are still in the stream.
     private var stored: Int64 = 0

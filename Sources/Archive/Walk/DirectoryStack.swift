@@ -23,16 +23,23 @@ final class DirectoryStack {
         self.root = root
     }
 
-    deinit {
+    deinit { forget() }
+
+    /// Closes all directories, as some may have been removed.
+    func forget() {
         for level in levels { level.descriptor?.close() }
+        levels = []
     }
 
-    /// Opens a directory below the root, and makes it and its parents where they are missing.
+    /// Opens a directory below the root.
     ///
-    /// - Parameter path: its elements; none stand for the root.
+    /// - Parameters:
+    ///   - path: its elements; none stand for the root.
+    ///   - makesMissing: whether it and its parents are made where they are missing.
     /// - Returns: a descriptor that stays the stack's.
-    /// - Throws: `notDirectory` or `tooManyLinks` where a link, or no directory, is in the way.
-    func open(_ path: ArraySlice<[UInt8]>) throws(Errno) -> FileDescriptor {
+    /// - Throws: `notDirectory` or `tooManyLinks` where a link, or no directory, is in the way; `noSuchFile` where
+    ///   something is missing.
+    func open(_ path: ArraySlice<[UInt8]>, makesMissing: Bool = true) throws(Errno) -> FileDescriptor {
         let shared = zip(levels, path).prefix { $0.name == $1 }.count
         while levels.count > shared { levels.removeLast().descriptor?.close() }
         if let last = levels.indices.last, levels[last].descriptor == nil {
@@ -43,7 +50,7 @@ final class DirectoryStack {
             let descriptor = try name.withName { (name) throws(Errno) in
                 do throws(Errno) {
                     return try parent.open(name, [.read, .directory])
-                } catch .noSuchFile {
+                } catch .noSuchFile where makesMissing {
                     try parent.makeDirectory(name, mode: 0o777)
                     return try parent.open(name, [.read, .directory])
                 }

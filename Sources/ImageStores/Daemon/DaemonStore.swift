@@ -130,6 +130,33 @@ public final class DaemonStore: ImageStore {
         DaemonDestination(try ImageReference(reference), store: self)
     }
 
+    /// Writes an image with all of its layers to a tar, as `docker save` does.
+    ///
+    /// - Parameters:
+    ///   - reference: The image's name, or its id with or without `sha256:`.
+    ///   - platform: Which image of several under one name to take, where the daemon keeps several.
+    ///   - body: Called with each piece of the tar, in order. What it throws ends the reading.
+    /// - Throws: `OCIError` when the name is invalid, there is no such image, or the daemon fails.
+    public func save(
+        _ reference: String,
+        platform: OCIPlatform?,
+        _ body: (UnsafeRawBufferPointer) throws(OCIError) -> Void
+    ) throws(OCIError) {
+        let name = try DaemonImageName(reference)
+        let isAware = try client.negotiatedVersion() >= .platformAware
+        let response = try client.save(name, platform: isAware ? platform ?? .current : nil)
+        while true {
+            let piece: UnsafeRawBufferPointer?
+            do throws(HTTPError) {
+                piece = try response.nextBytes()
+            } catch {
+                throw DaemonClient.unreachable("saving image \"\(name)\" from the docker daemon", error)
+            }
+            guard let piece else { return }
+            try body(piece)
+        }
+    }
+
     // MARK: - What destinations ask
 
     /// How many of the lowest layers of an image the daemon has, in just this order.

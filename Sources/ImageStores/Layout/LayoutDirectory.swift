@@ -1,23 +1,36 @@
-import Archive
-import OCI
+public import Archive
+public import OCI
 import POSIX
 
 /// The files of one OCI image layout: `oci-layout`, `index.json` and the blobs.
-struct LayoutDirectory: Sendable {
+public struct LayoutDirectory: Sendable {
     /// The name under which an index may say what an image is called.
     static let refNameAnnotation = "org.opencontainers.image.ref.name"
 
-    let path: String
+    /// The directory.
+    public let path: String
+
+    /// Names a layout; nothing is read or made yet.
+    ///
+    /// - Parameter path: The directory; it need not exist.
+    public init(path: String) { self.path = path }
 
     var indexPath: String { Path.join(path, "index.json") }
     var blobsPath: String { Path.join(path, "blobs/sha256") }
 
-    func blobPath(_ digest: Digest) -> String { Path.join(blobsPath, digest.hex) }
+    /// Where a blob is, or would be.
+    ///
+    /// - Parameter digest: The blob's digest.
+    /// - Returns: The file.
+    public func blobPath(_ digest: Digest) -> String { Path.join(blobsPath, digest.hex) }
 
     // MARK: - Reading
 
-    /// Reads the index, `nil` when there is none.
-    func readIndex() throws(OCIError) -> ImageIndex? {
+    /// Reads the index.
+    ///
+    /// - Returns: The images of the layout, `nil` when there is no layout.
+    /// - Throws: `OCIError` when it can't be read, or is malformed.
+    public func readIndex() throws(OCIError) -> ImageIndex? {
         let bytes: [UInt8]
         do {
             bytes = try FileSystem.readFile(indexPath)
@@ -61,7 +74,13 @@ struct LayoutDirectory: Sendable {
     }
 
     /// Reads a blob in pieces, and verifies its size and digest before returning.
-    func readBlob(
+    ///
+    /// - Parameters:
+    ///   - descriptor: The blob.
+    ///   - body: Called with each piece, in order. What it throws ends the reading.
+    /// - Throws: `OCIError.blobNotFound`, `.sizeMismatch`, `.digestMismatch`, what `body` throws, or a failure of the
+    ///   file system.
+    public func readBlob(
         _ descriptor: Descriptor,
         _ body: (UnsafeRawBufferPointer) throws(OCIError) -> Void
     ) throws(OCIError) {
@@ -102,7 +121,10 @@ struct LayoutDirectory: Sendable {
     }
 
     /// Whether a blob is there with the size that it should have.
-    func hasBlob(_ descriptor: Descriptor) -> Bool {
+    ///
+    /// - Parameter descriptor: The blob.
+    /// - Returns: `false` also where it can't be seen.
+    public func hasBlob(_ descriptor: Descriptor) -> Bool {
         guard let status = try? FileSystem.status(blobPath(descriptor.digest)) else { return false }
         return status.isRegular && status.size == descriptor.size
     }

@@ -9,12 +9,14 @@ final class LayoutImage: StoredImage {
     let manifestSize: Int64
     let manifest: ImageManifest
     let config: ImageConfig
+    private let bytes: [UInt8]
 
     init(layout: LayoutDirectory, descriptor: Descriptor) throws(OCIError) {
         self.layout = layout
         manifestDigest = descriptor.digest
         manifestSize = descriptor.size
-        var manifest = try ImageManifest(parsing: try layout.readDocument(descriptor), of: layout.path)
+        bytes = try layout.readDocument(descriptor)
+        var manifest = try ImageManifest(parsing: bytes, of: layout.path)
         // The index knows the type also where the manifest leaves it out.
         if manifest.mediaType == nil { manifest.mediaType = descriptor.mediaType }
         self.manifest = manifest
@@ -31,6 +33,8 @@ final class LayoutImage: StoredImage {
         let empty = FinishedImage(family: .oci, config: ImageConfig(platform: platform), layers: [])
         return "\(layout.path)@\(empty.manifestDigest)"
     }
+
+    func manifestBytes() throws(OCIError) -> [UInt8] { bytes }
 
     func hasBlob(_ descriptor: Descriptor) throws(OCIError) -> Bool { layout.hasBlob(descriptor) }
 

@@ -9,6 +9,7 @@ final class RegistryImage: StoredImage {
     let manifestSize: Int64
     let manifest: ImageManifest
     let config: ImageConfig
+    private let bytes: [UInt8]
 
     /// Where the image is, for other images of the same registry that want its layers.
     let repository: String
@@ -25,11 +26,14 @@ final class RegistryImage: StoredImage {
         identifier = reference.naming(raw.digest)
         manifestDigest = raw.digest
         manifestSize = Int64(raw.bytes.count)
+        bytes = raw.bytes
         self.manifest = manifest
         self.config = config
         repository = reference.repository
         self.client = client
     }
+
+    func manifestBytes() throws(OCIError) -> [UInt8] { bytes }
 
     func hasBlob(_ descriptor: Descriptor) throws(OCIError) -> Bool {
         do throws(RegistryError) {

@@ -18,6 +18,8 @@ public final class RegistryStore: ImageStore {
         public var timeouts = HTTPTimeouts()
         /// How slow registries may be.
         public var pace = HTTPPace()
+        /// Whether an image that may not be seen, or is not for the platform, is an error, rather than a missing image.
+        public var isStrict = false
         /// Asked from time to time; `true` ends what is going on.
         public var isCancelled: @Sendable () -> Bool = { false }
         /// Told what deserves attention but is no error.
@@ -151,7 +153,7 @@ public final class RegistryStore: ImageStore {
         } catch {
             switch error.status {
             case 404: return nil
-            case 401:
+            case 401 where !options.isStrict:
                 options.warn("\(error); treating the image as missing")
                 return nil
             default: throw error.opening(reference.original)
@@ -179,6 +181,7 @@ public final class RegistryStore: ImageStore {
             let index = try ImageIndex(parsing: raw.bytes, of: name)
             guard let entry = index.manifest(for: platform) else {
                 let error = OCIError.platformNotFound(platform: platform, image: name, available: index.platforms)
+                guard !options.isStrict else { throw error }
                 options.warn("\(error); treating it as missing")
                 return nil
             }

@@ -26,6 +26,12 @@ public protocol StoredImage: AnyObject, Sendable {
     /// The image's config.
     var config: ImageConfig { get }
 
+    /// The manifest's bytes as the store has them, whose digest is ``manifestDigest``.
+    ///
+    /// - Returns: The bytes.
+    /// - Throws: `OCIError` when the store fails, or has no manifest.
+    func manifestBytes() throws(OCIError) -> [UInt8]
+
     /// Whether the store holds the blob. Layouts may be sparse: they may lack layers of the base image.
     ///
     /// - Parameter descriptor: A config or layer of this image.
@@ -57,6 +63,14 @@ public protocol StoredImage: AnyObject, Sendable {
 extension StoredImage {
     /// The identifier.
     public var labelReference: String { identifier }
+
+    /// What ``manifest`` is written as, where that has the digest: an image in memory is of one making.
+    public func manifestBytes() throws(OCIError) -> [UInt8] {
+        let bytes = manifest.bytes
+        let found = Digest.of(bytes)
+        guard found == manifestDigest else { throw .digestMismatch(expected: manifestDigest, found: found) }
+        return bytes
+    }
 
     /// All blobs are there, which is so in every store but sparse layouts.
     public func hasBlob(_ descriptor: Descriptor) throws(OCIError) -> Bool { true }

@@ -125,6 +125,7 @@ let package = Package(
 
         // Level 4
         library("PlatformModel", ["BuildpackModel", "CNBCore", "JSON", "OCI", "POSIX", "TOML"]),
+        library("Distribution", ["BuildpackModel", "CNBCore", "Console", "JSON", "OCI", "TOML"]),
         library("ImageStores", ["Archive", "HTTP", "JSON", "OCI", "POSIX", "TLS"]),
 
         library("LayerCaches", ["Archive", "Console", "OCI", "POSIX", "PlatformModel"]),
@@ -189,6 +190,10 @@ let package = Package(
         tests(
             "PlatformModelTests",
             ["BuildpackModel", "CNBCore", "JSON", "OCI", "POSIX", "PlatformModel", "TOML", "TestSupport"]
+        ),
+        tests(
+            "DistributionTests",
+            ["BuildpackModel", "CNBCore", "Distribution", "JSON", "OCI", "POSIX", "TOML", "TestSupport"]
         ),
         tests(
             "PhasesTests",

@@ -7,10 +7,15 @@ public struct KnownKeys: Sendable {
     /// The keys, each with those of its table or tables; nil where anything may follow.
     private let keys: [String: KnownKeys?]
 
-    private init(_ keys: [String: KnownKeys?]) { self.keys = keys }
+    /// Keys, each with those of its table or tables; nil where anything may follow.
+    ///
+    /// - Parameter keys: The keys in lower case.
+    public init(_ keys: [String: KnownKeys?]) { self.keys = keys }
 
     /// Keys whose values are not looked into.
-    private init(names: String...) { keys = Dictionary(uniqueKeysWithValues: names.map { ($0, nil) }) }
+    ///
+    /// - Parameter names: The keys in lower case.
+    public init(names: String...) { keys = Dictionary(uniqueKeysWithValues: names.map { ($0, nil) }) }
 
     /// Those of launch.toml.
     public static let launch = KnownKeys([

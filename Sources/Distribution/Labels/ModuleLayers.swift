@@ -23,7 +23,7 @@ public struct PackagedModule: Equatable, Sendable {
     public var stacks: [String]
     /// The groups that a composite buildpack stands for; empty for any other module.
     public var order: Order
-    /// The layer that holds the module; nil where the label doesn't say. Several modules may be in one layer.
+    /// The layer that holds the module, perhaps among others; nil where the label doesn't say.
     public var diffID: DiffID?
 
     /// Makes a module that is known by its id and version.

@@ -41,6 +41,13 @@ public final class LaunchCacheStore: ImageStore {
         try images.displayName(of: reference)
     }
 
+    /// Has the store keep its way open.
+    public func keepingAlive<Result, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try images.keepingAlive(body)
+    }
+
     /// A place for the app image, from which its layers go into a new version of the cache; that the cache can't be
     /// written is no reason to fail.
     public func destination(for reference: String) throws(OCIError) -> any ImageDestination {

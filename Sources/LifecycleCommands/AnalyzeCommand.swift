@@ -3,28 +3,23 @@ import PlatformModel
 
 /// `analyzer`: finds out about previous image and run image.
 struct AnalyzeCommand: PhaseCommand {
-    private var context: CommandContext
-    private var stores: PhaseStores?
+    private let context: CommandContext
 
-    init(_ context: CommandContext) { self.context = context }
-
-    mutating func prepare(_ arguments: [String]) throws(PhaseError) {
+    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
+        var context = context
         try context.takeOutputImage(arguments)
         try context.resolveInputs(for: .analyze)
         try context.guardLayout()
+        self.context = context
     }
 
-    mutating func takePrivileges() throws(PhaseError) {
+    func takePrivileges() throws(PhaseError) -> PhaseStores {
         let inputs = context.inputs
-        stores = try ImageStoreSelection(context).stores()
-        let user = try BuildUser(inputs)
-        try user.own([inputs.layersDir, inputs.cacheDir, inputs.launchCacheDir])
-        try user.become()
+        return try context.storesOfBuildUser(owning: [inputs.layersDir, inputs.cacheDir, inputs.launchCacheDir])
     }
 
-    mutating func execute() throws(PhaseError) {
-        guard var stores else { return }
-        stores = try context.addingLaunchCache(to: stores, failing: .analyze)
+    func execute(_ stores: PhaseStores) throws(PhaseError) {
+        let stores = try context.addingLaunchCache(to: stores, failing: .analyze)
         let inputs = AnalyzeInputs(platformAPI: context.platformAPI, inputs: context.inputs)
         let analysis = try AnalyzePhase(inputs: inputs, stores: stores, logger: context.logger).run()
         try analysis.write(context.inputs.analyzedPath, logger: context.logger)

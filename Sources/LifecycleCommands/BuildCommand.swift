@@ -1,24 +1,21 @@
-import POSIX
 import Phases
 import PlatformModel
 
 /// `builder`: runs the buildpacks.
 struct BuildCommand: PhaseCommand {
-    private var context: CommandContext
+    private let context: CommandContext
 
-    init(_ context: CommandContext) { self.context = context }
-
-    mutating func prepare(_ arguments: [String]) throws(PhaseError) {
+    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
+        var context = context
         try context.refuseArguments(arguments)
         try context.resolveInputs(for: .build)
+        self.context = context
     }
 
     /// Buildpacks never run with privileges.
-    mutating func takePrivileges() throws(PhaseError) {
-        if Users.userID == 0 { throw PhaseError(.failed, failedTo: "build", "refusing to run as root") }
-    }
+    func takePrivileges() throws(PhaseError) { try context.refuseRoot("build") }
 
-    mutating func execute() throws(PhaseError) {
+    func execute(_ means: Void) throws(PhaseError) {
         try BuildPhase(inputs: try BuildInputs(context), logger: context.logger).run()
     }
 }

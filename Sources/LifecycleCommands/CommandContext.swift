@@ -1,5 +1,6 @@
 import CNBCore
 import Console
+import POSIX
 import Phases
 import PlatformModel
 
@@ -70,6 +71,30 @@ struct CommandContext {
         }
     }
 
+    /// Makes the image stores while credentials may be read, gives volumes to the user of the build, and becomes that
+    /// user.
+    ///
+    /// - Parameters:
+    ///   - moreImages: Images that the inputs don't name, for which credentials may be needed.
+    ///   - volumes: Directories; missing and unnamed ones are left out.
+    /// - Returns: The stores.
+    /// - Throws: A `PhaseError` when stores can't be had, or the system refuses.
+    func storesOfBuildUser(
+        for moreImages: [String] = [],
+        owning volumes: [String] = []
+    ) throws(PhaseError) -> PhaseStores {
+        let stores = try ImageStoreSelection(self).stores(for: moreImages)
+        let user = try BuildUser(inputs)
+        try user.own(volumes)
+        try user.become()
+        return stores
+    }
+
+    /// Refuses to run what buildpacks do with privileges.
+    func refuseRoot(_ action: String) throws(PhaseError) {
+        if Users.userID == 0 { throw PhaseError(.failed, failedTo: action, "refusing to run as root") }
+    }
+
     /// Takes the one argument of analyzer and creator: the app image's name.
     mutating func takeOutputImage(_ arguments: [String]) throws(PhaseError) {
         guard arguments.count == 1 else {
@@ -82,10 +107,23 @@ struct CommandContext {
         inputs.outputImage = arguments[0]
     }
 
+    /// Takes the arguments of exporter and rebaser: the app image's name, and further names for it.
+    mutating func takeOutputImages(_ arguments: [String]) throws(PhaseError) {
+        guard let image = arguments.first else {
+            throw PhaseError(
+                .invalidArguments,
+                failedTo: "parse arguments",
+                "at least one image argument is required: the name of the app image"
+            )
+        }
+        inputs.outputImage = image
+        inputs.additionalTags = Array(arguments.dropFirst())
+    }
+
     /// Refuses arguments, for phases that have none.
-    func refuseArguments(_ arguments: [String]) throws(PhaseError) {
+    func refuseArguments(_ arguments: [String], called noun: String = "arguments") throws(PhaseError) {
         guard arguments.isEmpty else {
-            throw PhaseError(.invalidArguments, failedTo: "parse arguments", "received unexpected arguments")
+            throw PhaseError(.invalidArguments, failedTo: "parse arguments", "received unexpected \(noun)")
         }
     }
 

@@ -1,44 +1,52 @@
 import BuildpackModel
 import CNBCore
 import Console
-import ImageStores
+import LayerCaches
+import OCI
 import POSIX
 import Phases
 import PlatformModel
 
 /// `creator`: all phases in one process.
 struct CreateCommand: PhaseCommand {
-    private var context: CommandContext
-    private var stores: PhaseStores?
+    /// What the phases work with once privileges are given up.
+    struct Means {
+        /// The images.
+        let stores: PhaseStores
+        /// The environment of the user of the build, without credentials.
+        let environment: [String: String]
+    }
 
-    init(_ context: CommandContext) { self.context = context }
+    private let context: CommandContext
 
-    mutating func prepare(_ arguments: [String]) throws(PhaseError) {
+    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
+        var context = context
         try context.takeOutputImage(arguments)
         try context.resolveInputs(for: .create)
         // Better now than after the build.
         _ = try context.layerCompression()
         try context.guardLayout()
+        self.context = context
     }
 
-    mutating func takePrivileges() throws(PhaseError) {
+    func takePrivileges() throws(PhaseError) -> Means {
         let inputs = context.inputs
-        stores = try ImageStoreSelection(context).stores()
-        let user = try BuildUser(inputs)
-        try user.own([inputs.cacheDir, inputs.launchCacheDir, inputs.layersDir])
-        if Users.isRoot {
-            try user.become()
-            let account = try user.account()
-            setVariable("HOME", account.home)
-            setVariable("USER", account.name)
+        let wasRoot = Users.isRoot
+        let stores = try context.storesOfBuildUser(owning: [inputs.cacheDir, inputs.launchCacheDir, inputs.layersDir])
+        var environment = context.environment
+        if wasRoot {
+            let account = try BuildUser(inputs).account()
+            Self.setVariable("HOME", account.home, in: &environment)
+            Self.setVariable("USER", account.name, in: &environment)
         }
-        try hideCredentials()
+        try Self.hideCredentials(in: &environment)
+        return Means(stores: stores, environment: environment)
     }
 
     /// Keeps credentials from the buildpacks, which run as the same user: from their environment, and from what the
     /// kernel shows of this process.
-    private mutating func hideCredentials() throws(PhaseError) {
-        setVariable("CNB_REGISTRY_AUTH", nil)
+    private static func hideCredentials(in environment: inout [String: String]) throws(PhaseError) {
+        setVariable("CNB_REGISTRY_AUTH", nil, in: &environment)
         do {
             try Privileges.hideFromPeers()
         } catch {
@@ -46,57 +54,79 @@ struct CreateCommand: PhaseCommand {
         }
     }
 
-    private mutating func setVariable(_ name: String, _ value: String?) {
-        context.environment[name] = value
+    private static func setVariable(_ name: String, _ value: String?, in environment: inout [String: String]) {
+        environment[name] = value
         ProcessEnvironment.set(name, value)
     }
 
-    mutating func execute() throws(PhaseError) {
-        guard var stores else { return }
-        let logger = context.logger
-        let cache = try context.layerCache(stores)
-        let daemon = stores.images as? DaemonStore
-        stores = try context.addingLaunchCache(to: stores, failing: .failed)
+    func execute(_ means: Means) throws(PhaseError) {
+        var context = context
+        context.environment = means.environment
+        let cache = try context.layerCache(means.stores)
+        let stores = try context.addingLaunchCache(to: means.stores, failing: .failed)
+        try CreatorRun(context: context, stores: stores, cache: cache).run()
+    }
+}
 
+/// The phases of one creator run, each of which takes what those before it have found.
+private struct CreatorRun {
+    let context: CommandContext
+    let stores: PhaseStores
+    let cache: (any LayerCache)?
+
+    private var logger: Logger { context.logger }
+
+    func run() throws(PhaseError) {
+        let analysis = try analyze()
+        let detected = try detect()
+        try restore(detected.group, analysis)
+        try build(detected, analysis)
+        logger.phase("EXPORTING")
+        let inputs = try ExportInputs(context, detected.group, analysis)
+        _ = try ExportPhase(inputs: inputs, images: stores.images, cache: cache, logger: logger).run()
+    }
+
+    private func analyze() throws(PhaseError) -> AnalysisMetadata {
         logger.phase("ANALYZING")
-        let analyzeInputs = AnalyzeInputs(platformAPI: context.platformAPI, inputs: context.inputs)
-        let analysis = try AnalyzePhase(inputs: analyzeInputs, stores: stores, logger: logger).run()
+        let inputs = AnalyzeInputs(platformAPI: context.platformAPI, inputs: context.inputs)
+        let analysis = try AnalyzePhase(inputs: inputs, stores: stores, logger: logger).run()
         try analysis.write(context.inputs.analyzedPath, logger: logger)
+        return analysis
+    }
 
+    private func detect() throws(PhaseError) -> DetectResult {
         logger.phase("DETECTING")
-        var detectInputs = try DetectInputs(context)
+        var inputs = try DetectInputs(context)
         // Extensions are refused below whatever the platform thinks of experiments.
-        detectInputs.experimentalMode = .quiet
-        let detected = try DetectPhase(inputs: detectInputs, logger: logger).run()
-        let group = detected.group
-        guard group.extensions.isEmpty else {
+        inputs.experimentalMode = .quiet
+        let detected = try DetectPhase(inputs: inputs, logger: logger).run()
+        guard detected.group.extensions.isEmpty else {
             throw PhaseError(
                 .detect,
                 failedTo: "detect",
                 "detected order contains extensions which is not supported by the creator"
             )
         }
+        return detected
+    }
 
-        if !context.inputs.skipLayers || context.platformAPI.supports(.restoreWhenSkippingLayers) {
-            logger.phase("RESTORING")
-            let restore = RestorePhase(
-                inputs: RestoreInputs(context, group, analysis),
-                cache: cache,
-                furtherCaches: context.furtherCaches(stores),
-                logger: logger
-            )
-            try restore.run()
-        }
+    private func restore(_ group: Group, _ analysis: AnalysisMetadata) throws(PhaseError) {
+        guard !context.inputs.skipLayers || context.platformAPI.supports(.restoreWhenSkippingLayers) else { return }
+        logger.phase("RESTORING")
+        let restore = RestorePhase(
+            inputs: RestoreInputs(context, group, analysis),
+            cache: cache,
+            furtherCaches: context.furtherCaches(stores),
+            logger: logger
+        )
+        try restore.run()
+    }
 
+    private func build(_ detected: DetectResult, _ analysis: AnalysisMetadata) throws(PhaseError) {
         logger.phase("BUILDING")
         let build = BuildPhase(inputs: try BuildInputs(context), logger: logger)
-        let runBuild = { () throws(PhaseError) in
-            try build.run(group: group, plan: detected.plan, analysis: analysis)
+        _ = try stores.images.keepingAlive { () throws(PhaseError) in
+            try build.run(group: detected.group, plan: detected.plan, analysis: analysis)
         }
-        if let daemon { _ = try daemon.keepingAlive(runBuild) } else { _ = try runBuild() }
-
-        logger.phase("EXPORTING")
-        let inputs = try ExportInputs(context, group, analysis)
-        _ = try ExportPhase(inputs: inputs, images: stores.images, cache: cache, logger: logger).run()
     }
 }

@@ -1,26 +1,23 @@
 import BuildpackModel
 import CNBCore
-import POSIX
 import Phases
 import PlatformModel
 
 /// `detector`: chooses the buildpacks.
 struct DetectCommand: PhaseCommand {
-    private var context: CommandContext
+    private let context: CommandContext
 
-    init(_ context: CommandContext) { self.context = context }
-
-    mutating func prepare(_ arguments: [String]) throws(PhaseError) {
+    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
+        var context = context
         try context.refuseArguments(arguments)
         try context.resolveInputs(for: .detect)
+        self.context = context
     }
 
     /// Buildpacks never run with privileges.
-    mutating func takePrivileges() throws(PhaseError) {
-        if Users.userID == 0 { throw PhaseError(.failed, failedTo: "detect", "refusing to run as root") }
-    }
+    func takePrivileges() throws(PhaseError) { try context.refuseRoot("detect") }
 
-    mutating func execute() throws(PhaseError) {
+    func execute(_ means: Void) throws(PhaseError) {
         let inputs = try DetectInputs(context)
         let result = try DetectPhase(inputs: inputs, logger: context.logger).run()
         guard !result.group.extensions.isEmpty else { return }

@@ -9,22 +9,12 @@ import PlatformModel
 
 /// `exporter`: makes the app image.
 struct ExportCommand: PhaseCommand {
-    private var context: CommandContext
-    private var analysis = AnalysisMetadata()
-    private var stores: PhaseStores?
+    private let context: CommandContext
+    private let analysis: AnalysisMetadata
 
-    init(_ context: CommandContext) { self.context = context }
-
-    mutating func prepare(_ arguments: [String]) throws(PhaseError) {
-        guard let image = arguments.first else {
-            throw PhaseError(
-                .invalidArguments,
-                failedTo: "parse arguments",
-                "at least one image argument is required: the name of the app image"
-            )
-        }
-        context.inputs.outputImage = image
-        context.inputs.additionalTags = Array(arguments.dropFirst())
+    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
+        var context = context
+        try context.takeOutputImages(arguments)
         try context.resolveInputs(for: .export)
         do {
             analysis = try AnalysisMetadata.read(context.inputs.analyzedPath) ?? AnalysisMetadata()
@@ -32,32 +22,32 @@ struct ExportCommand: PhaseCommand {
             throw PhaseError(.failed, "\(error)", excerpt: error.excerpt)
         }
         try context.guardLayout()
+        self.context = context
     }
 
-    mutating func takePrivileges() throws(PhaseError) {
+    func takePrivileges() throws(PhaseError) -> PhaseStores {
         let inputs = context.inputs
         // What is in a daemon needs no credentials.
         let previousImage = inputs.useDaemon ? nil : analysis.previousImage
-        stores = try ImageStoreSelection(context).stores(for: [previousImage].compactMap { $0 })
-        let user = try BuildUser(inputs)
-        try user.own([inputs.cacheDir, inputs.launchCacheDir])
-        try user.become()
+        return try context.storesOfBuildUser(
+            for: [previousImage].compactMap { $0 },
+            owning: [inputs.cacheDir, inputs.launchCacheDir]
+        )
     }
 
-    mutating func execute() throws(PhaseError) {
-        guard var stores else { return }
+    func execute(_ stores: PhaseStores) throws(PhaseError) {
         let group = try GroupFile.read(
             context.inputs.groupPath,
             deprecationMode: context.deprecationMode,
             logger: context.logger
         )
         let cache = try context.layerCache(stores)
-        stores = try context.addingLaunchCache(to: stores, failing: .failed)
+        let images = try context.addingLaunchCache(to: stores, failing: .failed).images
         if context.platformAPI.supports(.experimentalExtensions) && hasExtendedLayers {
             try context.guardExperiment("Dockerfiles")
         }
         let inputs = try ExportInputs(context, group, analysis)
-        _ = try ExportPhase(inputs: inputs, images: stores.images, cache: cache, logger: context.logger).run()
+        _ = try ExportPhase(inputs: inputs, images: images, cache: cache, logger: context.logger).run()
     }
 
     /// Whether the extender has made layers for the run image.

@@ -3,18 +3,18 @@ import PlatformModel
 
 /// `extender`: would apply Dockerfiles to build or run image, which isn't possible yet.
 struct ExtendCommand: PhaseCommand {
-    private var context: CommandContext
+    private let context: CommandContext
 
-    init(_ context: CommandContext) { self.context = context }
-
-    mutating func prepare(_ arguments: [String]) throws(PhaseError) {
+    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
+        var context = context
         try context.refuseArguments(arguments)
         try context.resolveInputs(for: .extend)
+        self.context = context
     }
 
-    mutating func takePrivileges() throws(PhaseError) {}
+    func takePrivileges() throws(PhaseError) {}
 
-    mutating func execute() throws(PhaseError) {
+    func execute(_ means: Void) throws(PhaseError) {
         throw PhaseError(
             .extend,
             failedTo: "extend \(context.inputs.extendKind) image",

@@ -4,19 +4,19 @@ import POSIX
 import Phases
 import PlatformModel
 
-/// The command of a phase, in the steps of every command: arguments, privileges, execution.
+/// The command of a phase, in the steps of every command; each step takes what the one before it has made.
 protocol PhaseCommand {
-    /// Takes over the inputs from the environment and the flags.
-    init(_ context: CommandContext)
+    /// What is got while privileges last, and needed once they are given up.
+    associatedtype Means
 
-    /// Checks the arguments after the flags, and fills in what follows from flags and arguments.
-    mutating func prepare(_ arguments: [String]) throws(PhaseError)
+    /// Prepares the command: checks the arguments after the flags, and fills in what follows from flags and arguments.
+    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError)
 
     /// Gets what only a privileged user can get, and gives up privileges that aren't needed.
-    mutating func takePrivileges() throws(PhaseError)
+    func takePrivileges() throws(PhaseError) -> Means
 
     /// Does the work.
-    mutating func execute() throws(PhaseError)
+    func execute(_ means: Means) throws(PhaseError)
 }
 
 /// One run of a phase's command.
@@ -57,26 +57,25 @@ struct PhaseInvocation {
         logger.debug("Starting \(name)...")
         try? Interruption.install()
         switch phase {
-        case .analyze: try run(AnalyzeCommand(context), parsed.arguments)
-        case .detect: try run(DetectCommand(context), parsed.arguments)
-        case .restore: try run(RestoreCommand(context), parsed.arguments)
-        case .extend: try run(ExtendCommand(context), parsed.arguments)
-        case .build: try run(BuildCommand(context), parsed.arguments)
-        case .export: try run(ExportCommand(context), parsed.arguments)
-        case .create: try run(CreateCommand(context), parsed.arguments)
-        case .rebase: try run(RebaseCommand(context), parsed.arguments)
+        case .analyze: try run(AnalyzeCommand.self, parsed.arguments)
+        case .detect: try run(DetectCommand.self, parsed.arguments)
+        case .restore: try run(RestoreCommand.self, parsed.arguments)
+        case .extend: try run(ExtendCommand.self, parsed.arguments)
+        case .build: try run(BuildCommand.self, parsed.arguments)
+        case .export: try run(ExportCommand.self, parsed.arguments)
+        case .create: try run(CreateCommand.self, parsed.arguments)
+        case .rebase: try run(RebaseCommand.self, parsed.arguments)
         }
         return .success
     }
 
-    private func run(_ command: some PhaseCommand, _ arguments: [String]) throws(PhaseError) {
-        var command = command
+    private func run(_ type: (some PhaseCommand).Type, _ arguments: [String]) throws(PhaseError) {
         logger.debug("Parsing inputs...")
-        try command.prepare(arguments)
+        let command = try type.init(context, arguments)
         logger.debug("Ensuring privileges...")
-        try command.takePrivileges()
+        let means = try command.takePrivileges()
         logger.debug("Executing command...")
-        try command.execute()
+        try command.execute(means)
     }
 
     private func setUpLogger() throws(PhaseError) {

@@ -3,33 +3,20 @@ import PlatformModel
 
 /// `rebaser`: puts an app image on a newer run image.
 struct RebaseCommand: PhaseCommand {
-    private var context: CommandContext
-    private var stores: PhaseStores?
+    private let context: CommandContext
 
-    init(_ context: CommandContext) { self.context = context }
-
-    mutating func prepare(_ arguments: [String]) throws(PhaseError) {
-        guard let image = arguments.first else {
-            throw PhaseError(
-                .invalidArguments,
-                failedTo: "parse arguments",
-                "at least one image argument is required: the name of the app image"
-            )
-        }
-        context.inputs.outputImage = image
-        context.inputs.additionalTags = Array(arguments.dropFirst())
+    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
+        var context = context
+        try context.takeOutputImages(arguments)
         // Only images in registries are rebased, whatever the environment says about layouts.
         context.inputs.useLayout = false
         try context.resolveInputs(for: .rebase)
+        self.context = context
     }
 
-    mutating func takePrivileges() throws(PhaseError) {
-        stores = try ImageStoreSelection(context).stores()
-        try BuildUser(context.inputs).become()
-    }
+    func takePrivileges() throws(PhaseError) -> PhaseStores { try context.storesOfBuildUser() }
 
-    mutating func execute() throws(PhaseError) {
-        guard let stores else { return }
+    func execute(_ stores: PhaseStores) throws(PhaseError) {
         let inputs = RebaseInputs(platformAPI: context.platformAPI, platform: context.inputs)
         _ = try RebasePhase(inputs: inputs, images: stores.images, logger: context.logger).run()
     }

@@ -5,24 +5,21 @@ import PlatformModel
 
 /// `restorer`: brings back what earlier builds left.
 struct RestoreCommand: PhaseCommand {
-    private var context: CommandContext
-    private var stores: PhaseStores?
+    private let context: CommandContext
 
-    init(_ context: CommandContext) { self.context = context }
-
-    mutating func prepare(_ arguments: [String]) throws(PhaseError) {
-        guard arguments.isEmpty else {
-            throw PhaseError(.invalidArguments, failedTo: "parse arguments", "received unexpected Args")
-        }
+    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
+        var context = context
+        try context.refuseArguments(arguments, called: "Args")
         try context.resolveInputs(for: .restore)
+        self.context = context
     }
 
-    mutating func takePrivileges() throws(PhaseError) {
+    func takePrivileges() throws(PhaseError) -> PhaseStores {
         let inputs = context.inputs
-        stores = try ImageStoreSelection(context).stores(for: [analyzedRunImage].compactMap { $0 })
-        let user = try BuildUser(inputs)
-        try user.own([inputs.layersDir, inputs.cacheDir, inputs.kanikoDir])
-        try user.become()
+        return try context.storesOfBuildUser(
+            for: [analyzedRunImage].compactMap { $0 },
+            owning: [inputs.layersDir, inputs.cacheDir, inputs.kanikoDir]
+        )
     }
 
     /// The run image that analyzed.toml names, for which credentials may be needed.
@@ -31,8 +28,7 @@ struct RestoreCommand: PhaseCommand {
         return analysis.flatMap { $0.runImage?.image }
     }
 
-    mutating func execute() throws(PhaseError) {
-        guard let stores else { return }
+    func execute(_ stores: PhaseStores) throws(PhaseError) {
         let group = try GroupFile.read(
             context.inputs.groupPath,
             deprecationMode: context.deprecationMode,

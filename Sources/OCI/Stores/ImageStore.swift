@@ -34,9 +34,23 @@ public protocol ImageStore: AnyObject, Sendable {
     /// - Returns: The same name, unless the store has a better one, as the path of a layout.
     /// - Throws: `OCIError` when the name is invalid.
     func displayName(of reference: String) throws(OCIError) -> String
+
+    /// Keeps the way to the store open while something else is done that takes long.
+    ///
+    /// - Parameter body: What is done; it must not use the store.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws.
+    func keepingAlive<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result
 }
 
 extension ImageStore {
     /// The name as the user gave it.
     public func displayName(of reference: String) throws(OCIError) -> String { reference }
+
+    /// Has nothing to keep open, as most stores are reached anew each time.
+    public func keepingAlive<Result, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body()
+    }
 }

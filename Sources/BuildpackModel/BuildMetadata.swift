@@ -18,7 +18,6 @@ public struct BuildMetadata: Equatable, Sendable {
     /// The type of the process that the buildpacks want to be the default; empty when there is none.
     public var defaultProcessType: String
 
-    /// Makes the metadata of a build.
     public init(
         bom: [BOMEntry] = [],
         buildpacks: [GroupElement] = [],

@@ -9,7 +9,6 @@ public struct BuildPlan: Equatable, Sendable {
         /// The dependencies that the buildpack needs.
         public var requires: [Requirement]
 
-        /// Makes an alternative.
         public init(provides: [String] = [], requires: [Requirement] = []) {
             self.provides = provides
             self.requires = requires
@@ -39,7 +38,6 @@ public struct Requirement: Equatable, Sendable {
     /// What the buildpack says about its needs; nil when it says nothing.
     public var metadata: TOMLTable?
 
-    /// Makes a requirement.
     public init(name: String, version: String = "", metadata: TOMLTable? = nil) {
         self.name = name
         self.version = version

@@ -7,7 +7,6 @@ public struct BuildTOML: Equatable, Sendable {
     /// The bill of materials of old buildpacks.
     public var bom: [Requirement]
 
-    /// Makes the contents of a build.toml.
     public init(unmet: [String] = [], bom: [Requirement] = []) {
         self.unmet = unmet
         self.bom = bom
@@ -36,7 +35,6 @@ public struct BOMEntry: Equatable, Sendable {
     /// The buildpack that contributed it.
     public var buildpack: GroupElement?
 
-    /// Makes an entry.
     public init(requirement: Requirement, buildpack: GroupElement?) {
         self.requirement = requirement
         self.buildpack = buildpack

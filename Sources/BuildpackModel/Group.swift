@@ -7,7 +7,6 @@ public struct Group: Hashable, Sendable {
     /// The image extensions that take part in the build.
     public var extensions: [GroupElement]
 
-    /// Makes a group.
     public init(buildpacks: [GroupElement] = [], extensions: [GroupElement] = []) {
         self.buildpacks = buildpacks
         self.extensions = extensions

@@ -37,7 +37,6 @@ public struct GroupElement: Hashable, Sendable {
     /// The execution environments in which the element takes part; empty for all.
     public var execEnvironments: [String]
 
-    /// Makes an element.
     public init(
         kind: ModuleKind = .buildpack,
         id: BuildpackID,

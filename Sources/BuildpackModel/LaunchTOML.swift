@@ -12,7 +12,6 @@ public struct LaunchTOML: Equatable, Sendable {
     /// The bill of materials of old buildpacks.
     public var bom: [Requirement]
 
-    /// Makes the contents of a launch.toml.
     public init(
         labels: [ImageLabel] = [],
         processes: [ProcessEntry] = [],
@@ -56,7 +55,6 @@ public struct ImageLabel: Hashable, Sendable, TOMLReadable, TOMLWritable {
     /// The label's value.
     public var value: String
 
-    /// Makes a label.
     public init(key: String, value: String) {
         self.key = key
         self.value = value
@@ -77,7 +75,6 @@ public struct Slice: Hashable, Sendable, TOMLReadable, TOMLWritable {
     /// Patterns of paths, in the syntax of Go's `filepath.Match`; nil when the buildpack gave none.
     public var paths: [String]?
 
-    /// Makes a slice.
     public init(paths: [String]?) {
         self.paths = paths
     }

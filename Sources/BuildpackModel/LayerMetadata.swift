@@ -11,7 +11,6 @@ public struct LayerMetadata: Equatable, Sendable {
     /// The buildpack's data, by the specification a table; nil when there is none.
     public var metadata: TOMLValue?
 
-    /// Makes the metadata of a layer.
     public init(build: Bool = false, launch: Bool = false, cache: Bool = false, metadata: TOMLValue? = nil) {
         self.build = build
         self.launch = launch
@@ -53,7 +52,6 @@ public struct StoreTOML: Equatable, Sendable, TOMLReadable, TOMLWritable {
     /// The buildpack's data; nil when the file doesn't have `[metadata]`.
     public var metadata: TOMLTable?
 
-    /// Makes the contents of a store.toml.
     public init(metadata: TOMLTable? = nil) {
         self.metadata = metadata
     }

@@ -8,7 +8,6 @@ public struct Order: Hashable, Sendable {
     /// The groups, the preferred one first.
     public var groups: [Group]
 
-    /// Makes an order.
     public init(groups: [Group] = []) {
         self.groups = groups
     }
@@ -37,7 +36,6 @@ public struct OrderTOML: Hashable, Sendable, TOMLReadable {
     /// The order of image extensions, which comes before that of buildpacks; its elements are always optional.
     public var extensionOrder: Order
 
-    /// Makes the contents of an order.toml.
     public init(order: Order, extensionOrder: Order = Order()) {
         self.order = order
         self.extensionOrder = extensionOrder

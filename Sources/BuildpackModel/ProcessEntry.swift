@@ -22,7 +22,6 @@ public struct ProcessEntry: Equatable, Sendable {
     /// The execution environments it is meant for; empty for all.
     public var execEnvironments: [String]
 
-    /// Makes a process.
     public init(
         type: String,
         command: [String],

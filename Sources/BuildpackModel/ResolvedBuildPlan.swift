@@ -10,7 +10,6 @@ public struct ResolvedBuildPlan: Equatable, Sendable {
         /// What is required, in the group's order; all of the same name.
         public var requires: [Requirement]
 
-        /// Makes an entry.
         public init(providers: [GroupElement], requires: [Requirement]) {
             self.providers = providers
             self.requires = requires
@@ -20,7 +19,6 @@ public struct ResolvedBuildPlan: Equatable, Sendable {
     /// The entries, one for each name.
     public var entries: [Entry]
 
-    /// Makes a plan.
     public init(entries: [Entry] = []) {
         self.entries = entries
     }
@@ -76,7 +74,6 @@ public struct BuildpackPlan: Equatable, Sendable, TOMLReadable, TOMLWritable {
     /// What other buildpacks require.
     public var entries: [Requirement]
 
-    /// Makes a plan.
     public init(entries: [Requirement] = []) {
         self.entries = entries
     }

@@ -7,11 +7,6 @@ public struct FlagTable: Hashable, Sendable {
     /// What comes after the flags, for the usage text, such as `<image>`; empty for nothing.
     public var arguments: String
 
-    /// Makes a table.
-    /// - Parameters:
-    ///   - program: The program's name in the usage text.
-    ///   - flags: The flags, each name once.
-    ///   - arguments: What comes after the flags, for the usage text.
     public init(program: String, flags: [Flag], arguments: String = "") {
         self.program = program
         self.flags = flags

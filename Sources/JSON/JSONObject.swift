@@ -8,7 +8,6 @@ public struct JSONObject: Sendable {
 
     private static let searchLimit = 16
 
-    /// Makes an empty object.
     public init() {}
 
     /// The keys in order.

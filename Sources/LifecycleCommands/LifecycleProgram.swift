@@ -8,14 +8,11 @@ import PlatformModel
 ///
 /// The phase is the name by which the program was started (`detector`), or else the first argument (`detect`).
 public struct LifecycleProgram {
+    /// Takes everything that is said.
     private let logger: Logger
+    /// The environment variables.
     private let environment: [String: String]
 
-    /// Makes the program.
-    ///
-    /// - Parameters:
-    ///   - logger: Takes everything that is said.
-    ///   - environment: The environment variables.
     public init(logger: Logger, environment: [String: String]) {
         self.logger = logger
         self.environment = environment

@@ -65,7 +65,6 @@ public struct StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// The message for people: what was being done to what, and what came back.
     public var message: String
 
-    /// Makes a failure from its parts.
     public init(kind: Kind, status: Int? = nil, message: String) {
         self.kind = kind
         self.status = status

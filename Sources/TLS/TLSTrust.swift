@@ -36,7 +36,6 @@ public struct TLSTrust: Hashable, Sendable {
         /// PEM file with the private key, without a passphrase.
         public var keyFile: String
 
-        /// Makes an identity of two files.
         public init(certificateFile: String, keyFile: String) {
             self.certificateFile = certificateFile
             self.keyFile = keyFile
@@ -50,7 +49,6 @@ public struct TLSTrust: Hashable, Sendable {
     /// What we show to servers that ask who we are.
     public var identity: Identity?
 
-    /// Makes a trust from its parts.
     public init(verifiesPeer: Bool = true, authorities: Authorities = Authorities(), identity: Identity? = nil) {
         self.verifiesPeer = verifiesPeer
         self.authorities = authorities

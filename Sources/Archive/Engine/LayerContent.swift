@@ -8,11 +8,6 @@ public struct EntryOwner: Hashable, Sendable {
     /// The numeric group id.
     public var gid: Int
 
-    /// Makes an owner.
-    ///
-    /// - Parameters:
-    ///   - uid: the numeric user id.
-    ///   - gid: the numeric group id.
     public init(uid: Int, gid: Int) {
         self.uid = uid
         self.gid = gid

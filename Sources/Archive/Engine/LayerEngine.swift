@@ -26,16 +26,13 @@ public struct ArchivedLayer: Hashable, Sendable {
 /// The calling thread walks and fills blocks of tar bytes; the pool's threads hash and compress them. Several threads
 /// may archive layers with one engine at the same time and share its pool.
 public struct LayerEngine: Sendable {
+    /// The threads and the blocks to work with.
     private let pool: CompressionPool
+    /// Ends a running operation from another thread.
     private let cancellation: Cancellation?
+    /// Told the number of tar bytes that were taken since it was called last, on any thread.
     private let progress: (@Sendable (Int) -> Void)?
 
-    /// Makes an engine.
-    ///
-    /// - Parameters:
-    ///   - pool: the threads and the blocks to work with.
-    ///   - cancellation: ends a running operation from another thread.
-    ///   - progress: told the number of tar bytes that were taken since it was called last, on any thread.
     public init(
         pool: CompressionPool,
         cancellation: Cancellation? = nil,

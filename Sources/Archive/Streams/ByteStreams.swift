@@ -39,7 +39,6 @@ public struct ClosureSink: ByteSink {
 
 /// A sink that forgets what it takes.
 public struct DiscardingSink: ByteSink {
-    /// Makes the sink.
     public init() {}
 
     /// Does nothing.

@@ -5,7 +5,6 @@ import Synchronization
 public final class MemorySink: ByteSink {
     private let collected = Mutex<[UInt8]>([])
 
-    /// Makes an empty sink.
     public init() {}
 
     /// All bytes so far.

@@ -28,9 +28,6 @@ public struct TarFormats: OptionSet, Hashable, Sendable {
     /// One bit for each format.
     public let rawValue: UInt8
 
-    /// Makes a set of its bits.
-    ///
-    /// - Parameter rawValue: one bit for each format.
     public init(rawValue: UInt8) {
         self.rawValue = rawValue
     }
@@ -46,11 +43,6 @@ public struct TarTime: Hashable, Sendable {
     /// Nanoseconds after `seconds`, 0 to 999,999,999.
     public var nanoseconds: Int64
 
-    /// Makes a moment.
-    ///
-    /// - Parameters:
-    ///   - seconds: since 1970-01-01T00:00:00Z.
-    ///   - nanoseconds: after `seconds`, 0 to 999,999,999.
     public init(seconds: Int64, nanoseconds: Int64 = 0) {
         self.seconds = seconds
         self.nanoseconds = nanoseconds
@@ -104,17 +96,6 @@ public struct TarHeader: Sendable {
     /// The pieces of a sparse file that have bytes, in order; nil for an ordinary file.
     public var sparseFragments: [SparseFragment]?
 
-    /// Makes a header.
-    ///
-    /// - Parameters:
-    ///   - name: the entry's path.
-    ///   - kind: what the entry is.
-    ///   - mode: permission, setuid, setgid and sticky bits.
-    ///   - uid: the numeric user id.
-    ///   - gid: the numeric group id.
-    ///   - size: the content's length in bytes.
-    ///   - linkName: the target of a symbolic or hard link.
-    ///   - modificationTime: when the content was modified last.
     public init(
         name: [UInt8],
         kind: TarEntryKind,

@@ -27,7 +27,6 @@ public struct HTTPResponseDecoder: Sendable {
         /// The number of informational responses before the final one.
         public var informationalResponses = 8
 
-        /// Makes the usual limits.
         public init() {}
     }
 

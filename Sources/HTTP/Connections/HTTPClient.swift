@@ -24,7 +24,6 @@ public final class HTTPClient: Sendable {
         /// How many idle connections are kept to one origin.
         public var maximumIdleConnections: Int
 
-        /// Makes a configuration.
         public init(
             connect: @escaping Connector,
             secure: Securer? = nil,

@@ -7,7 +7,6 @@ public struct HTTPPace: Hashable, Sendable {
     /// The window's length in seconds of waiting; time in which nobody waits for the peer does not count.
     public var window: Int
 
-    /// Makes a pace.
     public init(answer: Int = 120, leastRate: Int = 1024, window: Int = 60) {
         self.answer = answer
         self.leastRate = leastRate

@@ -5,7 +5,6 @@ public struct HTTPTimeouts: Hashable, Sendable {
     /// For the next byte to arrive or to be taken.
     public var silence: Int
 
-    /// Makes timeouts.
     public init(connect: Int = 30, silence: Int = 60) {
         self.connect = connect
         self.silence = silence

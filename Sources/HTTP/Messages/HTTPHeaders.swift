@@ -11,7 +11,6 @@ public struct HTTPHeaders: Hashable, Sendable {
     /// All fields in the order they were added.
     public private(set) var fields: [Field] = []
 
-    /// Makes an empty list.
     public init() {}
 
     /// Makes a list of the given fields, in order.

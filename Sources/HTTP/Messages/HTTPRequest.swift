@@ -12,7 +12,6 @@ public struct HTTPRequest: Sendable {
     /// servers that say within the answer what went wrong.
     public var acceptsEarlyAnswer = false
 
-    /// Makes a request.
     public init(_ method: HTTPMethod, _ url: HTTPURL, headers: HTTPHeaders = HTTPHeaders(), body: HTTPBody = .empty) {
         self.method = method
         self.url = url

@@ -15,7 +15,6 @@ public final class DaemonStore: ImageStore {
         /// Told what only matters to people who look for a fault.
         public var note: @Sendable (String) -> Void = { _ in }
 
-        /// Makes the usual options.
         public init() {}
     }
 

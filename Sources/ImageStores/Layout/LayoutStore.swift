@@ -12,9 +12,6 @@ public final class LayoutStore: ImageStore {
     /// The directory that all layouts are below.
     public let layoutDir: String
 
-    /// Makes a store.
-    ///
-    /// - Parameter layoutDir: The directory that all layouts are below; it need not exist.
     public init(layoutDir: String) { self.layoutDir = layoutDir }
 
     // MARK: - Names

@@ -5,18 +5,15 @@ import OCI
 ///
 /// Used on one thread at a time, as blob writers are.
 final class RegistryBlobWriter: BlobWriter {
+    /// Takes the bytes.
     private var content: BlobSpool?
     private var stream: BlobStream?
     private var mayStream = true
+    /// Begins to send a complete blob.
     private let send: (BlobSpool, Digest) -> Void
+    /// Begins to send a blob that is large and not complete, unless there is a reason not to.
     private let startStream: (BlobSpool) -> BlobStream?
 
-    /// Makes a writer.
-    ///
-    /// - Parameters:
-    ///   - content: takes the bytes
-    ///   - send: begins to send a complete blob
-    ///   - startStream: begins to send a blob that is large and not complete, unless there is a reason not to
     init(
         _ content: BlobSpool,
         send: @escaping (BlobSpool, Digest) -> Void,

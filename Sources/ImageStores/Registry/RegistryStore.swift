@@ -25,7 +25,6 @@ public final class RegistryStore: ImageStore {
         /// Told what deserves attention but is no error.
         public var warn: @Sendable (String) -> Void = { _ in }
 
-        /// Makes the usual options.
         public init() {}
     }
 

@@ -17,7 +17,6 @@ public struct Descriptor: Hashable, Sendable {
     /// The type of an artifact that is no image, empty for images.
     public var artifactType: String
 
-    /// Makes a descriptor from its parts.
     public init(
         mediaType: MediaType,
         digest: Digest,

@@ -13,7 +13,6 @@ public struct HistoryEntry: Hashable, Sendable {
     /// Whether no layer belongs to the entry.
     public var isEmptyLayer: Bool
 
-    /// Makes an entry from its parts.
     public init(
         author: String = "",
         created: String = "",

@@ -9,7 +9,6 @@ public struct ImageIndex: Hashable, Sendable {
     /// Free-form annotations.
     public var annotations: [String: String]
 
-    /// Makes an index from its parts.
     public init(mediaType: MediaType? = .ociIndex, manifests: [Descriptor], annotations: [String: String] = [:]) {
         self.mediaType = mediaType
         self.manifests = manifests

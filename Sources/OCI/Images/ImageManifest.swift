@@ -11,7 +11,6 @@ public struct ImageManifest: Hashable, Sendable {
     /// Free-form annotations.
     public var annotations: [String: String]
 
-    /// Makes a manifest from its parts.
     public init(
         mediaType: MediaType?,
         config: Descriptor,

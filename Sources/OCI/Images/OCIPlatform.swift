@@ -11,7 +11,6 @@ public struct OCIPlatform: Hashable, Sendable, CustomStringConvertible {
     /// Mandatory features of the operating system.
     public var osFeatures: [String]
 
-    /// Makes a platform from its parts.
     public init(
         os: String,
         architecture: String,

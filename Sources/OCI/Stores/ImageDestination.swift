@@ -99,7 +99,6 @@ public struct CommittedReference: Sendable, Hashable {
     /// Why the name could not be written, `nil` when it was.
     public var error: OCIError?
 
-    /// Makes a result from its parts.
     public init(
         reference: String,
         identifier: String,

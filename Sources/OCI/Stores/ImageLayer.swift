@@ -12,7 +12,6 @@ public struct ImageLayer: Sendable {
     /// uncompressed, are slow to give them back.
     public var uncompressed: LayerBytes?
 
-    /// Makes a layer from its parts.
     public init(
         descriptor: Descriptor,
         diffID: DiffID,

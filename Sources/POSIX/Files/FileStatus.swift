@@ -63,10 +63,6 @@ public struct FileTime: Hashable, Comparable, Sendable {
     /// Nanoseconds after that second, from 0 to 999,999,999.
     public var nanoseconds: Int64
 
-    /// Makes a moment.
-    /// - Parameters:
-    ///   - seconds: Seconds since 1970.
-    ///   - nanoseconds: Nanoseconds after that second.
     public init(seconds: Int64, nanoseconds: Int64 = 0) {
         self.seconds = seconds
         self.nanoseconds = nanoseconds

@@ -34,16 +34,13 @@ public struct AnalyzeInputs: Sendable {
 
 /// Finds out about the previous image and the run image, and that all images can be read and written as needed.
 public struct AnalyzePhase: Sendable {
+    /// Which images there are.
     private let inputs: AnalyzeInputs
+    /// Where they are.
     private let stores: PhaseStores
+    /// Told what was found.
     private let logger: Logger
 
-    /// Makes the phase.
-    ///
-    /// - Parameters:
-    ///   - inputs: Which images there are.
-    ///   - stores: Where they are.
-    ///   - logger: Told what was found.
     public init(inputs: AnalyzeInputs, stores: PhaseStores, logger: Logger) {
         self.inputs = inputs
         self.stores = stores

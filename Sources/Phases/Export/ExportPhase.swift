@@ -12,18 +12,15 @@ import TOML
 ///
 /// See the [platform specification](https://github.com/buildpacks/spec/blob/main/platform.md#exporter).
 public struct ExportPhase: Sendable {
+    /// What the phase needs to know.
     let inputs: ExportInputs
+    /// Where run image, previous image and app image are.
     let images: any ImageStore
+    /// Where layers for the next build go; `nil` when there is no cache.
     let cache: (any LayerCache)?
+    /// Told what happens.
     let logger: Logger
 
-    /// Makes the phase.
-    ///
-    /// - Parameters:
-    ///   - inputs: What the phase needs to know.
-    ///   - images: Where run image, previous image and app image are.
-    ///   - cache: Where layers for the next build go; `nil` when there is no cache.
-    ///   - logger: Told what happens.
     public init(inputs: ExportInputs, images: any ImageStore, cache: (any LayerCache)?, logger: Logger) {
         self.inputs = inputs
         self.images = images

@@ -25,7 +25,6 @@ public struct PhaseStores: Sendable {
         }
     }
 
-    /// Names the stores.
     public init(images: any ImageStore, registry: any ImageStore, kind: Kind) {
         self.images = images
         self.registry = registry

@@ -8,11 +8,6 @@ public struct RebaseInputs: Sendable {
     /// The platform's inputs, resolved: names of images, whether to force, where the report goes.
     public var platform: PlatformInputs
 
-    /// Collects the inputs.
-    ///
-    /// - Parameters:
-    ///   - platformAPI: The Platform API.
-    ///   - platform: The platform's inputs, resolved for this phase.
     public init(platformAPI: PlatformAPI, platform: PlatformInputs) {
         self.platformAPI = platformAPI
         self.platform = platform

@@ -9,16 +9,13 @@ public import PlatformModel
 ///
 /// See the [platform specification](https://github.com/buildpacks/spec/blob/main/platform.md#rebaser).
 public struct RebasePhase: Sendable {
+    /// What the phase needs to know.
     let inputs: RebaseInputs
+    /// Where app image and run image are.
     let images: any ImageStore
+    /// Told what happens.
     let logger: Logger
 
-    /// Makes the phase.
-    ///
-    /// - Parameters:
-    ///   - inputs: What the phase needs to know.
-    ///   - images: Where app image and run image are.
-    ///   - logger: Told what happens.
     public init(inputs: RebaseInputs, images: any ImageStore, logger: Logger) {
         self.inputs = inputs
         self.images = images

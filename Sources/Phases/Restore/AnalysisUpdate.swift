@@ -20,7 +20,6 @@ public struct AnalysisUpdate: Sendable {
         /// The buildpacks and extensions that take part in the build.
         public var group: Group
 
-        /// Makes the inputs.
         public init(platformAPI: PlatformAPI, platform: PlatformInputs, group: Group) {
             self.platformAPI = platformAPI
             self.platform = platform
@@ -28,18 +27,15 @@ public struct AnalysisUpdate: Sendable {
         }
     }
 
+    /// What to look up.
     private let inputs: Inputs
+    /// Where images are.
     private let stores: PhaseStores
+    /// Takes the images that the extender needs, at paths below ``imagesToExtendDir(_:)``.
     private let imagesToExtend: any ImageStore
+    /// Told what happens.
     private let logger: Logger
 
-    /// Makes the update.
-    ///
-    /// - Parameters:
-    ///   - inputs: What to look up.
-    ///   - stores: Where images are.
-    ///   - imagesToExtend: Takes the images that the extender needs, at paths below ``imagesToExtendDir(_:)``.
-    ///   - logger: Told what happens.
     public init(inputs: Inputs, stores: PhaseStores, imagesToExtend: any ImageStore, logger: Logger) {
         self.inputs = inputs
         self.stores = stores

@@ -24,7 +24,6 @@ public struct RestoreInputs: Sendable {
     /// Tells why buildpacks of earlier builds take no part.
     public var absentBuildpacks: AbsentBuildpacks
 
-    /// Makes the inputs of the phase.
     public init(
         platformAPI: PlatformAPI,
         layersDir: String,

@@ -47,7 +47,6 @@ public struct AnalyzedRunImage: Sendable, Equatable {
     /// What the image is built for, where the Platform API has target data.
     public var target: RunImageTarget?
 
-    /// Makes the entry.
     public init(reference: String = "", image: String = "", extend: Bool = false, target: RunImageTarget? = nil) {
         self.reference = reference
         self.image = image
@@ -65,7 +64,6 @@ public struct RunImageTarget: Sendable, Equatable {
         /// For example `24.04`.
         public var version: String
 
-        /// Makes a distribution.
         public init(name: String, version: String) {
             self.name = name
             self.version = version
@@ -83,7 +81,6 @@ public struct RunImageTarget: Sendable, Equatable {
     /// The distribution, where the image's labels name one.
     public var distribution: Distribution?
 
-    /// Makes a target.
     public init(
         id: String = "",
         os: String = "",

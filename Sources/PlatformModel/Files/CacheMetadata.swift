@@ -11,7 +11,6 @@ public struct CacheMetadata: Sendable, Equatable {
     /// The cached layers of each buildpack.
     public var buildpacks: [BuildpackLayers]
 
-    /// Makes the metadata of a cache.
     public init(sbom: String = "", buildpacks: [BuildpackLayers] = []) {
         self.sbom = sbom
         self.buildpacks = buildpacks

@@ -14,7 +14,6 @@ public struct ProjectMetadata: Sendable, Equatable {
         /// Anything else, in keys that depend on the type.
         public var metadata: TOMLTable?
 
-        /// Makes a source.
         public init(type: String = "", version: TOMLTable? = nil, metadata: TOMLTable? = nil) {
             self.type = type
             self.version = version
@@ -25,7 +24,6 @@ public struct ProjectMetadata: Sendable, Equatable {
     /// Where the code came from; `nil` when the file says nothing.
     public var source: Source?
 
-    /// Makes the metadata of a project.
     public init(source: Source? = nil) {
         self.source = source
     }

@@ -13,7 +13,6 @@ public struct Report: Sendable, Equatable {
     /// The unstructured bill of materials, one table an entry, for Platform APIs before 0.9.
     public var bom: [TOMLTable]
 
-    /// Makes a report.
     public init(
         tags: [String],
         imageID: String? = nil,

@@ -3,7 +3,6 @@ public struct RunTOML: Sendable, Equatable {
     /// The images, the preferred one first.
     public var images: [RunImageNames]
 
-    /// Makes the contents of a run.toml.
     public init(images: [RunImageNames] = []) {
         self.images = images
     }
@@ -14,7 +13,6 @@ public struct StackTOML: Sendable, Equatable {
     /// The run image.
     public var runImage: RunImageNames
 
-    /// Makes the contents of a stack.toml.
     public init(runImage: RunImageNames = RunImageNames()) {
         self.runImage = runImage
     }

@@ -7,7 +7,6 @@ public struct SystemTOML: Sendable, Equatable {
     /// What comes after each group.
     public var post: [GroupElement]
 
-    /// Makes the contents of a system.toml.
     public init(pre: [GroupElement] = [], post: [GroupElement] = []) {
         self.pre = pre
         self.post = post

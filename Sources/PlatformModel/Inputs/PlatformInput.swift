@@ -56,7 +56,6 @@ public struct PlatformInput: Sendable {
 }
 
 extension PlatformInput {
-    /// Makes a row of the table.
     init(
         _ target: Target,
         flag: String? = nil,

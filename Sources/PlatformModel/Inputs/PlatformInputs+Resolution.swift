@@ -31,7 +31,6 @@ public struct ResolutionContext {
     /// The value of `CNB_RUN_IMAGE`: where `-run-image` isn't supported, that variable is ignored all the same.
     public var runImageVariable: String
 
-    /// Makes a context.
     public init(
         platformAPI: PlatformAPI,
         runImageVariable: String,

@@ -6,7 +6,6 @@ public struct RunImageNames: Sendable, Equatable {
     /// Other places with the same image, in order of preference.
     public var mirrors: [String]
 
-    /// Makes a run image with its mirrors.
     public init(image: String = "", mirrors: [String] = []) {
         self.image = image
         self.mirrors = mirrors

@@ -21,7 +21,6 @@ public struct BuildMetadataLabel: Sendable, Equatable {
         /// The commit it was built from.
         public var commit: String
 
-        /// Makes a version.
         public init(version: String, repository: String, commit: String) {
             self.version = version
             self.repository = repository
@@ -29,7 +28,6 @@ public struct BuildMetadataLabel: Sendable, Equatable {
         }
     }
 
-    /// Makes the label of a build.
     public init(build: BuildMetadata, launcher: LauncherVersion) {
         self.build = build
         self.launcher = launcher

@@ -72,7 +72,6 @@ public struct BuildpackLayers: Sendable, Equatable {
         self.init(id: buildpack.id.text, version: buildpack.version.text, store: store)
     }
 
-    /// Makes the record of a buildpack.
     public init(id: String, version: String, layers: [String: LayerRecord] = [:], store: StoreTOML? = nil) {
         self.id = id
         self.version = version
@@ -94,7 +93,6 @@ public struct LayerRecord: Sendable, Equatable {
     /// Whether the layer is kept in the cache.
     public var cache: Bool
 
-    /// Makes the record of a layer.
     public init(
         diffID: String,
         metadata: TOMLValue? = nil,
@@ -119,7 +117,6 @@ public struct RunImageRecord: Sendable, Equatable {
     /// The names under which newer versions of the run image can be found.
     public var names: RunImageNames
 
-    /// Makes the record of a run image.
     public init(topLayer: String = "", reference: String = "", names: RunImageNames = RunImageNames()) {
         self.topLayer = topLayer
         self.reference = reference

@@ -79,10 +79,8 @@ public final class ImageCache: LayerCache {
 
     /// Begins a new image.
     public func beginUpdate() throws(CacheError) -> any CacheUpdate {
-        do {
-            return ImageCacheUpdate(original, destination: try store.destination(for: name))
-        } catch {
-            throw .failed("creating new cache image \"\(name)\": \(error)")
+        try CacheError.wrapping("creating new cache image \"\(name)\"") {
+            ImageCacheUpdate(original, destination: try store.destination(for: name))
         }
     }
 }

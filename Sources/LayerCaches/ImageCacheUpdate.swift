@@ -34,25 +34,21 @@ final class ImageCacheUpdate: CacheUpdate {
             append(layer)
             return diffID
         }
-        do {
+        return try CacheError.wrapping("caching layer") {
             let layer = try upload(content, with: engine)
             append(layer)
             return layer.diffID
-        } catch {
-            throw .failed("caching layer: \(error)")
         }
     }
 
     func commit(_ metadata: CacheMetadata) throws(CacheError) {
-        do {
+        try CacheError.wrapping("saving image '\(destination.reference)'") {
             draft.container.labels[CacheMetadata.name] = try metadata.json()
             // Registries refuse images without layers.
             if draft.layers.isEmpty { append(try upload(LayerContent(), with: LayerEngine(pool: CompressionPool()))) }
             let image = draft.finished(keepingHistory: false)
             let results = try image.write(to: destination, references: [destination.reference])
             if let error = results.lazy.compactMap(\.error).first { throw error }
-        } catch {
-            throw .failed("saving image '\(destination.reference)': \(error)")
         }
     }
 

@@ -156,3 +156,23 @@ extension CacheError: CustomStringConvertible {
         }
     }
 }
+
+extension CacheError {
+    /// Does what a cache fails with if it fails: the error reads "`action`: `cause`".
+    ///
+    /// - Parameters:
+    ///   - action: What is being done; `nil` where the cause stands alone.
+    ///   - body: Does it; any error that it throws is the cause.
+    /// - Returns: What `body` returns.
+    /// - Throws: ``failed(_:)``.
+    static func wrapping<Value: ~Copyable>(
+        _ action: @autoclosure () -> String? = nil,
+        _ body: () throws -> Value
+    ) throws(CacheError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw .failed((action().map { "\($0): " } ?? "") + "\(error)")
+        }
+    }
+}

@@ -200,19 +200,11 @@ public final class VolumeCache: LayerCache {
 
     /// Puts what is staged in place of what is committed.
     func replaceCommitted(holding lock: borrowing FileLock) throws(CacheError) {
-        do {
-            try FileSystem.rename(committedDir, to: backupDir)
-        } catch {
-            throw .failed("backing up cache: \(error)")
-        }
+        try CacheError.wrapping("backing up cache") { try FileSystem.rename(committedDir, to: backupDir) }
         do {
             try FileSystem.rename(stagingDir, to: committedDir)
         } catch {
-            do {
-                try FileSystem.rename(backupDir, to: committedDir)
-            } catch {
-                throw .failed("rolling back cache: \(error)")
-            }
+            try CacheError.wrapping("rolling back cache") { try FileSystem.rename(backupDir, to: committedDir) }
             throw .failed("committing cache: \(error)")
         }
         try? FileSystem.removeTree(backupDir)

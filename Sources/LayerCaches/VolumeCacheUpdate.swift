@@ -78,11 +78,9 @@ final class VolumeCacheUpdate: CacheUpdate {
     func discard(_ layer: StagedLayer) { try? FileSystem.removeFile(layer.path) }
 
     func commit(_ metadata: CacheMetadata) throws(CacheError) {
-        do {
+        try CacheError.wrapping("setting cache metadata") {
             let path = Path.join(cache.stagingDir, CacheMetadata.name)
             try FileSystem.writeFile(path, "\(try metadata.json())\n", mode: 0o666)
-        } catch {
-            throw .failed("setting cache metadata: \(error)")
         }
         try commitLayers()
     }

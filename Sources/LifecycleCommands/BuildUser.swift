@@ -27,14 +27,12 @@ struct BuildUser {
     /// - Throws: A `PhaseError` of kind `failed` when a volume can't be given away.
     func own(_ paths: [String]) throws(PhaseError) {
         guard Users.isRoot else { return }
-        do {
+        try wrapping(.failed, failedTo: "chown volumes") {
             for path in paths where !path.isEmpty && FileSystem.exists(path) {
                 // If the directory is right, so is what is in it: looking through all of it takes too long.
                 guard !canWrite(try FileSystem.status(path)) else { continue }
                 try FileSystem.changeOwnerOfTree(path, uid: uid, gid: gid)
             }
-        } catch {
-            throw PhaseError(.failed, failedTo: "chown volumes", error)
         }
     }
 
@@ -46,11 +44,7 @@ struct BuildUser {
     /// Becomes the user, for good; whoever isn't root stays who they are.
     func become() throws(PhaseError) {
         guard Users.isRoot else { return }
-        do {
-            try Privileges.drop(to: uid, gid: gid)
-        } catch {
-            throw PhaseError(.failed, failedTo: "exec as user \(uid):\(gid)", error)
-        }
+        try wrapping(.failed, failedTo: "exec as user \(uid):\(gid)") { try Privileges.drop(to: uid, gid: gid) }
     }
 
     /// The user's name and home directory from `/etc/passwd`.

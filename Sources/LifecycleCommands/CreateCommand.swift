@@ -47,11 +47,7 @@ struct CreateCommand: PhaseCommand {
     /// kernel shows of this process.
     private static func hideCredentials(in environment: inout [String: String]) throws(PhaseError) {
         setVariable("CNB_REGISTRY_AUTH", nil, in: &environment)
-        do {
-            try Privileges.hideFromPeers()
-        } catch {
-            throw PhaseError(.failed, failedTo: "hide credentials from buildpacks", error)
-        }
+        try wrapping(.failed, failedTo: "hide credentials from buildpacks") { try Privileges.hideFromPeers() }
     }
 
     private static func setVariable(_ name: String, _ value: String?, in environment: inout [String: String]) {

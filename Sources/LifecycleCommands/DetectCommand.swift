@@ -51,10 +51,6 @@ extension DetectInputs {
 extension CommandContext {
     /// The execution environment.
     func execEnv() throws(PhaseError) -> ExecEnv {
-        do {
-            return try ExecEnv(inputs.execEnv)
-        } catch {
-            throw PhaseError(.invalidArguments, failedTo: "resolve inputs", error)
-        }
+        try wrapping(.invalidArguments, failedTo: "resolve inputs") { try ExecEnv(inputs.execEnv) }
     }
 }

@@ -16,10 +16,8 @@ struct ExportCommand: PhaseCommand {
         var context = context
         try context.takeOutputImages(arguments)
         try context.resolveInputs(for: .export)
-        do {
-            analysis = try AnalysisMetadata.read(context.inputs.analyzedPath) ?? AnalysisMetadata()
-        } catch {
-            throw PhaseError(.failed, "\(error)", excerpt: error.excerpt)
+        analysis = try wrapping(.failed) {
+            try AnalysisMetadata.read(context.inputs.analyzedPath) ?? AnalysisMetadata()
         }
         try context.guardLayout()
         self.context = context
@@ -62,11 +60,9 @@ extension CommandContext {
     ///
     /// Daemons take layers as they are.
     func layerCompression() throws(PhaseError) -> LayerCompression {
-        do {
+        try wrapping(.invalidArguments, failedTo: "resolve inputs: CNB_LAYER_COMPRESSION") {
             let wanted = try LayerCompression(environment["CNB_LAYER_COMPRESSION"] ?? "")
             return inputs.useDaemon ? .none : wanted
-        } catch {
-            throw PhaseError(.invalidArguments, failedTo: "resolve inputs", "CNB_LAYER_COMPRESSION: \(error)")
         }
     }
 }

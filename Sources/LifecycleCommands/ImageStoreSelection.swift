@@ -32,11 +32,8 @@ struct ImageStoreSelection {
                 "-daemon and -layout exclude each other: images are in a docker daemon or in OCI layouts"
             )
         }
-        let keychain: Keychain
-        do {
-            keychain = try Keychain.resolve(images: inputs.registryImages + moreImages, environment: environment)
-        } catch {
-            throw PhaseError(.failed, failedTo: "resolve keychain", error)
+        let keychain = try wrapping(.failed, failedTo: "resolve keychain") {
+            try Keychain.resolve(images: inputs.registryImages + moreImages, environment: environment)
         }
         for problem in keychain.problems { logger.warn(problem) }
         let registry = try registryStore(keychain)
@@ -53,10 +50,8 @@ struct ImageStoreSelection {
         var options = DaemonStore.Options()
         let logger = logger
         options.note = { logger.debug($0) }
-        do {
-            return try DaemonStore(environment: environment, options: options)
-        } catch {
-            throw PhaseError(.failed, failedTo: "initialize docker client", error)
+        return try wrapping(.failed, failedTo: "initialize docker client") {
+            try DaemonStore(environment: environment, options: options)
         }
     }
 
@@ -64,15 +59,13 @@ struct ImageStoreSelection {
         var options = RegistryStore.Options()
         let logger = logger
         options.warn = { logger.warn($0) }
-        do {
-            return try RegistryStore(
+        return try wrapping(.failed) {
+            try RegistryStore(
                 keychain: keychain,
                 insecureRegistries: inputs.insecureRegistries,
                 environment: environment,
                 options: options
             )
-        } catch {
-            throw PhaseError(.failed, "\(error)")
         }
     }
 }

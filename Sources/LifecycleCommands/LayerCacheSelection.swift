@@ -13,17 +13,13 @@ extension CommandContext {
     func layerCache(_ stores: PhaseStores) throws(PhaseError) -> (any LayerCache)? {
         let compression = try checkCacheOptions()
         if !inputs.cacheImage.isEmpty {
-            do {
-                return try ImageCache(inputs.cacheImage, in: stores.registry, logger: logger)
-            } catch {
-                throw PhaseError(.failed, failedTo: "create image cache", error)
+            return try wrapping(.failed, failedTo: "create image cache") {
+                try ImageCache(inputs.cacheImage, in: stores.registry, logger: logger)
             }
         }
         guard !inputs.cacheDir.isEmpty else { return nil }
-        do {
-            return try VolumeCache(inputs.cacheDir, logger: logger, compression: compression)
-        } catch {
-            throw PhaseError(.failed, failedTo: "create volume cache", error)
+        return try wrapping(.failed, failedTo: "create volume cache") {
+            try VolumeCache(inputs.cacheDir, logger: logger, compression: compression)
         }
     }
 
@@ -36,13 +32,11 @@ extension CommandContext {
     /// - Throws: A `PhaseError` when the cache can't be opened.
     func addingLaunchCache(to stores: PhaseStores, failing kind: PhaseErrorKind) throws(PhaseError) -> PhaseStores {
         guard stores.kind == .daemon, !inputs.launchCacheDir.isEmpty else { return stores }
-        do {
+        return try wrapping(kind, failedTo: "create launch cache") {
             let cache = try VolumeCache(inputs.launchCacheDir, logger: logger)
             var stores = stores
             stores.images = LaunchCacheStore(stores.images, cache: cache, logger: logger)
             return stores
-        } catch {
-            throw PhaseError(kind, failedTo: "create launch cache", error)
         }
     }
 
@@ -55,12 +49,10 @@ extension CommandContext {
             let message = "CNB_CACHE_MTIME: expected \"keep\" or nothing, found \"\(times)\""
             throw PhaseError(.invalidArguments, failedTo: "resolve inputs", message)
         }
-        let compression: LayerCompression
-        do {
-            compression = inputs.cacheCompression.isEmpty ? .none : try LayerCompression(inputs.cacheCompression)
-        } catch {
-            throw PhaseError(.invalidArguments, failedTo: "resolve inputs", "CNB_CACHE_COMPRESSION: \(error)")
-        }
+        let compression: LayerCompression =
+            try wrapping(.invalidArguments, failedTo: "resolve inputs: CNB_CACHE_COMPRESSION") {
+                inputs.cacheCompression.isEmpty ? .none : try LayerCompression(inputs.cacheCompression)
+            }
         if compression != .none, !inputs.cacheImage.isEmpty {
             logger.warn("Ignoring CNB_CACHE_COMPRESSION, which is for cache directories: cache images have gzip always")
         }

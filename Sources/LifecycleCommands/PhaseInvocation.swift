@@ -80,11 +80,7 @@ struct PhaseInvocation {
 
     private func setUpLogger() throws(PhaseError) {
         if context.inputs.noColor { logger.usesColor = false }
-        do {
-            logger.level = try LogLevel(context.inputs.logLevel)
-        } catch {
-            throw PhaseError(.failed, "\(error)")
-        }
+        try wrapping(.failed) { logger.level = try LogLevel(context.inputs.logLevel) }
     }
 
     private func warnAboutMisplacedFlags(_ arguments: [String]) {

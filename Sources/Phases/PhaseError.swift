@@ -62,3 +62,30 @@ public struct PhaseError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The whole message.
     public var description: String { message }
 }
+
+/// Does what a phase fails with if it fails: the error reads "failed to `action`: `cause`".
+///
+/// - Parameters:
+///   - kind: The kind of failure.
+///   - action: What is being done; `nil` where the cause stands alone.
+///   - body: Does it; any error that it throws is the cause, whose place in a file is shown where it has one.
+/// - Returns: What `body` returns.
+/// - Throws: A ``PhaseError`` of this kind.
+public func wrapping<Value: ~Copyable>(
+    _ kind: PhaseErrorKind,
+    failedTo action: @autoclosure () -> String? = nil,
+    _ body: () throws -> Value
+) throws(PhaseError) -> Value {
+    do {
+        return try body()
+    } catch {
+        let context = action().map { "failed to \($0): " } ?? ""
+        throw PhaseError(kind, "\(context)\(error)", excerpt: (error as? any PlacedError)?.excerpt)
+    }
+}
+
+/// An error that may know its place in a file.
+protocol PlacedError: Error {
+    /// The source line with a caret below the fault, where one is known.
+    var excerpt: String? { get }
+}

@@ -12,11 +12,7 @@ extension AnalysisMetadata {
     public func write(_ path: String, logger: Logger) throws(PhaseError) {
         logger.debug("Run image info in analyzed metadata is: ")
         logger.debug(runImage.summary)
-        do {
-            try write(path)
-        } catch {
-            throw PhaseError(.failed, "\(error)")
-        }
+        try wrapping(.failed) { try write(path) }
     }
 }
 

@@ -113,10 +113,8 @@ public struct AnalyzePhase: Sendable {
     }
 
     private func open(_ reference: String, as role: String) throws(PhaseError) -> (any StoredImage)? {
-        do {
-            return try stores.images.open(reference, platform: nil)
-        } catch {
-            throw PhaseError(.analyze, failedTo: "initialize analyzer", "getting \(role): \(error)")
+        try wrapping(.analyze, failedTo: "initialize analyzer: getting \(role)") {
+            try stores.images.open(reference, platform: nil)
         }
     }
 

@@ -19,10 +19,8 @@ struct BuildExecution {
         self.inputs = inputs
         self.logger = logger
         logger.debug("Looking up buildpack")
-        do {
-            buildpack = try ModuleStore(buildpacksDir: inputs.buildpacksDir, extensionsDir: "").buildpack(element)
-        } catch {
-            throw PhaseError(.build, failedTo: "build", error)
+        buildpack = try wrapping(.build, failedTo: "build") {
+            try ModuleStore(buildpacksDir: inputs.buildpacksDir, extensionsDir: "").buildpack(element)
         }
         api = try inputs.deprecationMode.verifyAPI(buildpack.module.api, of: element, logger: logger)
         layersDir = Path.join(inputs.layersDir, buildpack.module.id.directoryName)
@@ -41,11 +39,7 @@ struct BuildExecution {
         let layers = try BuildpackOutput(layersDir)
         logger.debug("Updating environment")
         for layer in layers.layers where layer.metadata.build {
-            do {
-                try environment.add(buildLayer: layer.path)
-            } catch {
-                throw PhaseError(.build, failedTo: "build", error)
-            }
+            try wrapping(.build, failedTo: "build") { try environment.add(buildLayer: layer.path) }
         }
         warnAboutVariables(of: layers)
         logger.debug("Reading output files")
@@ -55,22 +49,18 @@ struct BuildExecution {
     // MARK: - Running
 
     private func execute(_ plan: BuildpackPlan, _ environment: ModuleEnvironment) throws(PhaseError) {
-        let workspace: ModuleWorkspace
-        do {
-            workspace = try ModuleWorkspace(
+        let workspace = try wrapping(.build, failedTo: "build") {
+            try ModuleWorkspace(
                 for: buildpack.module,
                 plan: plan,
                 outputBelow: inputs.layersDir,
                 logger: logger
             )
-        } catch {
-            throw PhaseError(.build, failedTo: "build", error)
         }
         defer { workspace.removePlan() }
         logger.debug("Running build command")
-        let variables: [String]
-        do {
-            variables = try environment.variables(
+        let variables = try wrapping(.build, failedTo: "build") {
+            try environment.variables(
                 for: buildpack.module,
                 api: api,
                 executable: .build,
@@ -79,8 +69,6 @@ struct BuildExecution {
                     EnvironmentName.layersDir: workspace.outputDir,
                 ]
             )
-        } catch {
-            throw PhaseError(.build, failedTo: "build", error)
         }
         let command = buildpack.module.command(
             .build,
@@ -137,17 +125,7 @@ struct BuildExecution {
     }
 
     private func readBuildTOML(_ plan: BuildpackPlan) throws(PhaseError) -> BuildTOML {
-        let build: BuildTOML
-        do {
-            build = try TOMLFile.parse(Path.join(layersDir, "build.toml")) { table throws(TOMLError) in
-                warnAboutKeys(of: table, in: "build.toml", .build)
-                return try BuildTOML(toml: table)
-            }
-        } catch  where error.isMissingFile {
-            return BuildTOML()
-        } catch {
-            throw PhaseError(.build, failedTo: "build", error)
-        }
+        let build = try readOutputFile("build.toml", .build, BuildTOML.init) ?? BuildTOML()
         for name in build.unmet where !plan.entries.contains(where: { $0.name == name }) {
             throw PhaseError(.build, failedTo: "build", "unmet.name '\(name)' must match a requested dependency")
         }
@@ -155,13 +133,25 @@ struct BuildExecution {
     }
 
     private func readLaunchTOML() throws(PhaseError) -> LaunchTOML {
+        let launch = try readOutputFile("launch.toml", .launch) { table throws(TOMLError) in
+            try LaunchTOML(toml: table, api: api, buildpackID: buildpack.module.id.text)
+        }
+        return launch ?? LaunchTOML()
+    }
+
+    /// Reads a file that buildpacks may write beside their layers; `nil` when it has not.
+    private func readOutputFile<Contents>(
+        _ name: String,
+        _ known: KnownKeys,
+        _ parse: (TOMLTable) throws(TOMLError) -> Contents
+    ) throws(PhaseError) -> Contents? {
         do {
-            return try TOMLFile.parse(Path.join(layersDir, "launch.toml")) { table throws(TOMLError) in
-                warnAboutKeys(of: table, in: "launch.toml", .launch)
-                return try LaunchTOML(toml: table, api: api, buildpackID: buildpack.module.id.text)
+            return try TOMLFile.parse(Path.join(layersDir, name)) { table throws(TOMLError) in
+                warnAboutKeys(of: table, in: name, known)
+                return try parse(table)
             }
         } catch {
-            if error.isMissingFile { return LaunchTOML() }
+            if error.isMissingFile { return nil }
             throw PhaseError(.build, failedTo: "build", error)
         }
     }

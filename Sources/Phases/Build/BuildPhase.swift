@@ -34,7 +34,7 @@ public struct BuildPhase: Sendable {
         }
         let analysis = try AnalysisMetadata.read(
             inputs.analyzedPath,
-            in: "failed to reading analyzed.toml: ",
+            to: "reading analyzed.toml",
             logger: logger
         )
         return try run(group: group, plan: plan, analysis: analysis)
@@ -58,10 +58,8 @@ public struct BuildPhase: Sendable {
         let metadata = try logger.timed("Builder") { () throws(PhaseError) in
             try build(group, plan, BuildTarget(analysis))
         }
-        do {
+        try wrapping(.failed, failedTo: "write build metadata file") {
             try metadata.write(Path.join(inputs.layersDir, DefaultPath.metadata), platformAPI: inputs.platformAPI)
-        } catch {
-            throw PhaseError(.failed, failedTo: "write build metadata file", error)
         }
         return metadata
     }
@@ -69,11 +67,7 @@ public struct BuildPhase: Sendable {
     // MARK: - Inputs
 
     private func read<File: TOMLReadable>(_ path: String, _ kind: String) throws(PhaseError) -> File {
-        do {
-            return try TOMLFile.read(path)
-        } catch {
-            throw PhaseError(.failed, failedTo: "read \(kind) file", error)
-        }
+        try wrapping(.failed, failedTo: "read \(kind) file") { try TOMLFile.read(path) }
     }
 
     // MARK: - Work

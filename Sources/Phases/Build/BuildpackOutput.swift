@@ -30,11 +30,8 @@ struct BuildpackOutput {
         self.path = path
         for name in try Self.layerNames(in: path) {
             let layerDir = Path.join(path, name)
-            let metadata: LayerMetadata
-            do {
-                metadata = try TOMLFile.readIfPresent("\(layerDir).toml") ?? LayerMetadata()
-            } catch {
-                throw PhaseError(.build, failedTo: Self.decoding(name), error)
+            let metadata: LayerMetadata = try wrapping(.build, failedTo: Self.decoding(name)) {
+                try TOMLFile.readIfPresent("\(layerDir).toml") ?? LayerMetadata()
             }
             if metadata.isIgnored { try Self.ignore(layerDir) }
             layers.append(Layer(name: name, path: layerDir, metadata: metadata))
@@ -50,32 +47,25 @@ struct BuildpackOutput {
     }
 
     private static func layerNames(in path: String) throws(PhaseError) -> [String] {
-        do {
-            return try FileSystem.list(path).compactMap { entry in
+        try wrapping(.build, failedTo: "build: failed to process buildpack layer") {
+            try FileSystem.list(path).compactMap { entry in
                 guard entry.type != .directory, entry.name.hasSuffix(".toml"), entry.name != ".toml" else { return nil }
                 return String(entry.name.dropLast(".toml".count))
             }
-        } catch {
-            throw PhaseError(.build, failedTo: "build: failed to process buildpack layer", error)
         }
     }
 
     /// Renames a layer's directory, if there is one.
     private static func ignore(_ layerDir: String) throws(PhaseError) {
         let ignored = "\(layerDir).ignore"
-        do throws(POSIXError) {
+        let action = "build: failed to process buildpack layer: failed to rename layer directory"
+        try wrapping(.build, failedTo: action) {
             guard (try? FileSystem.linkStatus(layerDir)) != nil else { return }
             // The system would replace an empty directory, but then a name that is taken would only sometimes matter.
             if (try? FileSystem.linkStatus(ignored))?.isDirectory ?? false {
                 throw POSIXError(.fileExists, "rename", layerDir, to: ignored)
             }
             try FileSystem.rename(layerDir, to: ignored)
-        } catch {
-            throw PhaseError(
-                .build,
-                failedTo: "build: failed to process buildpack layer: failed to rename layer directory",
-                error
-            )
         }
     }
 
@@ -125,10 +115,8 @@ struct BuildpackOutput {
     }
 
     private func sbomFileNames() throws(PhaseError) -> [String] {
-        do {
-            return try FileSystem.list(path).map(\.name).filter { $0.isSBOMFileName }
-        } catch {
-            throw PhaseError(.build, failedTo: "build", error)
+        try wrapping(.build, failedTo: "build") {
+            try FileSystem.list(path).map(\.name).filter { $0.isSBOMFileName }
         }
     }
 

@@ -15,40 +15,27 @@ struct SBOMOutput {
 
     /// Removes what an earlier build has left.
     func remove() throws(PhaseError) {
-        do {
-            try FileSystem.removeTree(path)
-        } catch {
-            throw PhaseError(.build, failedTo: "build: cleaning layers SBOM directory", error)
-        }
+        try wrapping(.build, failedTo: "build: cleaning layers SBOM directory") { try FileSystem.removeTree(path) }
     }
 
     /// Copies a buildpack's file to its place.
     func add(_ file: SBOMFile) throws(PhaseError) {
         let buildpack = BuildpackID.directoryName(for: file.buildpackID)
         let directory = Path.join(path, file.destination.rawValue, buildpack, file.layer)
-        do {
+        try wrapping(.build, failedTo: "build") {
             try FileSystem.makeDirectories(directory, mode: 0o777)
             try PlainCopy.copy(file.path, to: Path.join(directory, file.format.fileName))
-        } catch {
-            throw PhaseError(.build, failedTo: "build", error)
         }
     }
 
     /// Writes the bill of materials of old buildpacks, also when there is none.
     func writeLegacyBOM(_ entries: [BOMEntry], for destination: SBOMFile.Destination) throws(PhaseError) {
         let action = "build: encoding \(destination.rawValue) bom"
-        let text: String
-        do {
-            text = try LegacyBOM.text(entries)
-        } catch {
-            throw PhaseError(.build, failedTo: action, error)
-        }
+        let text = try wrapping(.build, failedTo: action) { try LegacyBOM.text(entries) }
         let directory = Path.join(path, destination.rawValue)
-        do {
+        try wrapping(.build, failedTo: action) {
             try FileSystem.makeDirectories(directory, mode: 0o777)
             try FileSystem.writeFile(Path.join(directory, LegacyBOM.fileName), text, mode: 0o666)
-        } catch {
-            throw PhaseError(.build, failedTo: action, error)
         }
     }
 }

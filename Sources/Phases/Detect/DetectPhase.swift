@@ -40,7 +40,7 @@ public struct DetectPhase: Sendable {
     public func run() throws(PhaseError) -> DetectResult {
         let analysis = try AnalysisMetadata.read(
             inputs.analyzedPath,
-            in: "failed to initialize detector: ",
+            to: "initialize detector",
             logger: logger
         )
         // Buildpacks can't be run in a directory that isn't there, which would look as if they had failed.
@@ -91,16 +91,8 @@ public struct DetectPhase: Sendable {
     }
 
     private func write(_ result: DetectResult) throws(PhaseError) {
-        do {
-            try TOMLFile.write(inputs.groupPath, result.group)
-        } catch {
-            throw PhaseError(.failed, failedTo: "write group file", error)
-        }
-        do {
-            try TOMLFile.write(inputs.planPath, result.plan)
-        } catch {
-            throw PhaseError(.failed, failedTo: "write plan file", error)
-        }
+        try wrapping(.failed, failedTo: "write group file") { try TOMLFile.write(inputs.groupPath, result.group) }
+        try wrapping(.failed, failedTo: "write plan file") { try TOMLFile.write(inputs.planPath, result.plan) }
     }
 }
 

@@ -20,13 +20,14 @@ struct DetectionOrders {
     ///   - logger: Is told what happens.
     /// - Throws: A ``PhaseError`` of kind `failed` or `incompatibleBuildpackAPI`.
     init(inputs: DetectInputs, logger: Logger) throws(PhaseError) {
-        do {
-            let file: OrderTOML = try TOMLFile.read(inputs.orderPath)
-            buildpacks = file.order
-            extensions = file.extensionOrder
-        } catch {
-            throw PhaseError(.failed, failedTo: "initialize detector: reading order: failed to read order file", error)
+        let file: OrderTOML = try wrapping(
+            .failed,
+            failedTo: "initialize detector: reading order: failed to read order file"
+        ) {
+            try TOMLFile.read(inputs.orderPath)
         }
+        buildpacks = file.order
+        extensions = file.extensionOrder
         if buildpacks.isEmpty { logger.warn(Self.missingOrder(inputs.orderPath)) }
         if inputs.platformAPI.supports(.systemBuildpacks) {
             add(try Self.readSystem(inputs, logger), logger)
@@ -43,11 +44,10 @@ struct DetectionOrders {
     }
 
     private static func readSystem(_ inputs: DetectInputs, _ logger: Logger) throws(PhaseError) -> SystemTOML {
-        do {
-            if let system = try SystemTOML.read(inputs.systemPath) { return system }
-        } catch {
-            throw PhaseError(.failed, in: "failed to initialize detector: reading system: ", error)
+        let system = try wrapping(.failed, failedTo: "initialize detector: reading system") {
+            try SystemTOML.read(inputs.systemPath)
         }
+        if let system { return system }
         logger.debug("No system buildpacks found at path \"\(inputs.systemPath)\"")
         return SystemTOML()
     }
@@ -69,12 +69,7 @@ struct DetectionOrders {
     private func verify(_ inputs: DetectInputs, _ logger: Logger) throws(PhaseError) {
         let store = ModuleStore(buildpacksDir: inputs.buildpacksDir, extensionsDir: inputs.extensionsDir)
         for element in (buildpacks.groups + extensions.groups).joined() {
-            let module: ModuleDescriptor
-            do {
-                module = try store.module(element)
-            } catch {
-                throw PhaseError(.failed, failedTo: "initialize detector", error)
-            }
+            let module = try wrapping(.failed, failedTo: "initialize detector") { try store.module(element) }
             try inputs.deprecationMode.verifyAPI(module.api, of: element, logger: logger)
         }
     }

@@ -41,12 +41,7 @@ struct GenerateExecution {
     func run(_ element: GroupElement, plan: BuildpackPlan) throws(PhaseError) -> [GeneratedDockerfile] {
         logger.debug("Looking up extension")
         let store = ModuleStore(buildpacksDir: inputs.buildpacksDir, extensionsDir: inputs.extensionsDir)
-        let module: ModuleDescriptor
-        do {
-            module = try store.imageExtension(element).module
-        } catch {
-            throw PhaseError(.generate, failedTo: "build", error)
-        }
+        let module = try wrapping(.generate, failedTo: "build") { try store.imageExtension(element).module }
         logger.debug("Finding plan")
         logger.debug("Invoking command")
         let moduleDir = try generate(element, module, plan)
@@ -65,18 +60,14 @@ struct GenerateExecution {
         _ plan: BuildpackPlan
     ) throws(PhaseError) -> String {
         let api = try inputs.deprecationMode.verifyAPI(module.api, of: element, logger: logger)
-        let workspace: ModuleWorkspace
-        do {
-            workspace = try ModuleWorkspace(for: module, plan: plan, outputBelow: outputDir, logger: logger)
-        } catch {
-            throw PhaseError(.generate, failedTo: "build", error)
+        let workspace = try wrapping(.generate, failedTo: "build") {
+            try ModuleWorkspace(for: module, plan: plan, outputBelow: outputDir, logger: logger)
         }
         defer { workspace.removePlan() }
         logger.debug("Running generate command")
         guard module.hasExecutable(.generate) else { return try outputOfExtensionItself(module, workspace.outputDir) }
-        let variables: [String]
-        do {
-            variables = try environment.variables(
+        let variables = try wrapping(.generate, failedTo: "build") {
+            try environment.variables(
                 for: module,
                 api: api,
                 executable: .generate,
@@ -85,8 +76,6 @@ struct GenerateExecution {
                     EnvironmentName.outputDir: workspace.outputDir,
                 ]
             )
-        } catch {
-            throw PhaseError(.generate, failedTo: "build", error)
         }
         let command = module.command(
             .generate,
@@ -105,11 +94,7 @@ struct GenerateExecution {
     ) throws(PhaseError) -> String {
         let ready = Path.join(module.rootDir, "generate")
         guard inputs.platformAPI.supports(.extensionContexts), FileSystem.isDirectory(ready) else { return ready }
-        do {
-            try FileSystem.copyTree(ready, to: moduleDir)
-        } catch {
-            throw PhaseError(.generate, failedTo: "build", error)
-        }
+        try wrapping(.generate, failedTo: "build") { try FileSystem.copyTree(ready, to: moduleDir) }
         return moduleDir
     }
 
@@ -118,10 +103,8 @@ struct GenerateExecution {
     private func readOutput(of module: ModuleDescriptor, in moduleDir: String) throws(PhaseError)
         -> [GeneratedDockerfile]
     {
-        do {
-            _ = try TOMLFile.readIfPresent(Path.join(moduleDir, ExtendConfig.fileName), as: ExtendConfig.self)
-        } catch {
-            throw PhaseError(.generate, failedTo: "build: reading extend config", error)
+        _ = try wrapping(.generate, failedTo: "build: reading extend config") {
+            try TOMLFile.readIfPresent(Path.join(moduleDir, ExtendConfig.fileName), as: ExtendConfig.self)
         }
         var dockerfiles: [GeneratedDockerfile] = []
         for kind in [DockerfileKind.run, .build] {
@@ -157,16 +140,10 @@ struct GenerateExecution {
             if error.errno == .noSuchFile { return nil }
             throw PhaseError(.generate, failedTo: "build", error)
         }
-        do {
+        return try wrapping(.generate, failedTo: "build: failed to parse \(kind.fileName) for extension \(module.id)") {
             let findings = try DockerfileDocument(parsing: bytes).check(as: kind)
             for warning in findings.warnings { logger.warn(warning) }
             return GeneratedDockerfile(extensionID: module.id.text, kind: kind, path: path, findings: findings)
-        } catch {
-            throw PhaseError(
-                .generate,
-                failedTo: "build: failed to parse \(kind.fileName) for extension \(module.id)",
-                error
-            )
         }
     }
 }

@@ -43,7 +43,7 @@ public struct GeneratePhase: Sendable {
         let runImages = try readRunImages()
         let analysis = try AnalysisMetadata.read(
             inputs.analyzedPath,
-            in: "failed to initialize generator: ",
+            to: "initialize generator",
             logger: logger
         )
         let result = try logger.timed("Generator") { () throws(PhaseError) in
@@ -58,22 +58,15 @@ public struct GeneratePhase: Sendable {
     // MARK: - Inputs and outputs
 
     private func readRunImages() throws(PhaseError) -> RunTOML {
-        do {
-            if let runImages = try RunTOML.read(inputs.runPath) { return runImages }
-        } catch {
-            throw PhaseError(.failed, in: "failed to initialize generator: ", error)
-        }
+        let runImages = try wrapping(.failed, failedTo: "initialize generator") { try RunTOML.read(inputs.runPath) }
+        if let runImages { return runImages }
         logger.info("No run metadata found at path \"\(inputs.runPath)\"")
         return RunTOML()
     }
 
     private func write(_ result: GenerateResult) throws(PhaseError) {
         try result.analysis.write(inputs.analyzedPath, logger: logger)
-        do {
-            try TOMLFile.write(inputs.planPath, result.plan)
-        } catch {
-            throw PhaseError(.failed, failedTo: "write plan file", error)
-        }
+        try wrapping(.failed, failedTo: "write plan file") { try TOMLFile.write(inputs.planPath, result.plan) }
     }
 
     /// Gives a directory below which each extension has one for its output.
@@ -84,11 +77,8 @@ public struct GeneratePhase: Sendable {
         _ body: (String) throws(PhaseError) -> Result
     ) throws(PhaseError) -> Result {
         if inputs.platformAPI.supports(.extensionContexts) { return try body(inputs.generatedDir) }
-        let temporaryDir: String
-        do {
-            temporaryDir = try FileSystem.makeTemporaryDirectory(prefix: "cnb-extensions-generated.")
-        } catch {
-            throw PhaseError(.generate, failedTo: "build", error)
+        let temporaryDir = try wrapping(.generate, failedTo: "build") {
+            try FileSystem.makeTemporaryDirectory(prefix: "cnb-extensions-generated.")
         }
         defer { try? FileSystem.removeTree(temporaryDir) }
         return try body(temporaryDir)
@@ -155,7 +145,7 @@ public struct GeneratePhase: Sendable {
 
     /// Puts a Dockerfile where the extender looks for it, or out of its way.
     private func put(_ dockerfile: GeneratedDockerfile, isIgnored: Bool) throws(PhaseError) {
-        do {
+        try wrapping(.generate, failedTo: "build: failed to copy Dockerfile at \(dockerfile.path)") {
             if inputs.platformAPI.supports(.extensionContexts) {
                 if isIgnored { try FileSystem.rename(dockerfile.path, to: "\(dockerfile.path).ignore") }
                 return
@@ -173,8 +163,6 @@ public struct GeneratePhase: Sendable {
             if FileSystem.exists(config) {
                 try PlainCopy.copy(config, to: Path.join(directory, ExtendConfig.fileName))
             }
-        } catch {
-            throw PhaseError(.generate, failedTo: "build: failed to copy Dockerfile at \(dockerfile.path)", error)
         }
     }
 }

@@ -132,19 +132,14 @@ struct GroupSearch {
         of element: GroupElement,
         within parents: [GroupElement]
     ) throws(PhaseError) -> Descriptor {
-        let module: ModuleDescriptor
-        var order = Order()
-        do {
+        let (module, order) = try wrapping(.detect, failedTo: "detect") {
             switch element.kind {
             case .buildpack:
                 let buildpack = try store.buildpack(element)
-                module = buildpack.module
-                order = buildpack.order
+                return (buildpack.module, buildpack.order)
             case .imageExtension:
-                module = try store.imageExtension(element).module
+                return (try store.imageExtension(element).module, Order())
             }
-        } catch {
-            throw PhaseError(.detect, failedTo: "detect", error)
         }
         let api = try inputs.deprecationMode.verifyAPI(module.api, of: element, logger: logger)
         if known.insert(element.identity).inserted { noteDeviations(of: module) }

@@ -39,12 +39,7 @@ struct ExtendedRunImage: Sendable {
             throw ExportError("expected directory \"\(directory)\" to have only 1 item; found \(entries.count)")
         }
         let path = Path.join(directory, entry.name)
-        let image: (any StoredImage)?
-        do {
-            image = try inputs.openLayout(path)
-        } catch {
-            throw ExportError(error.description)
-        }
+        let image = try wrapping { try inputs.openLayout(path) }
         guard let image else { throw ExportError("there is no image in \(path)") }
         return ExtendedRunImage(path: path, image: image)
     }
@@ -154,10 +149,8 @@ extension ExportPhase {
 
     private func extendedImage() throws(PhaseError) -> ExtendedRunImage? {
         guard let extendedRunDir else { return nil }
-        do {
-            return try ExtendedRunImage.open(below: extendedRunDir, inputs: inputs)
-        } catch {
-            throw PhaseError(.export, failedTo: "export", error)
+        return try wrapping(.export, failedTo: "export") {
+            try ExtendedRunImage.open(below: extendedRunDir, inputs: inputs)
         }
     }
 
@@ -166,11 +159,8 @@ extension ExportPhase {
         guard platformAPI.supports(.runImageExtension), !inputs.platform.useLayout else { return nil }
         guard inputs.analysis.runImage?.extend ?? false else { return nil }
         let directory = Path.join(inputs.platform.extendedDir, "run")
-        let extended: ExtendedRunImage?
-        do {
-            extended = try ExtendedRunImage.open(below: directory, inputs: inputs)
-        } catch {
-            throw PhaseError(.failed, failedTo: "get extended image config", error)
+        let extended = try wrapping(.failed, failedTo: "get extended image config") {
+            try ExtendedRunImage.open(below: directory, inputs: inputs)
         }
         guard let extended else {
             throw PhaseError(.failed, failedTo: "get extended image config", "missing extended run image")
@@ -195,22 +185,13 @@ extension ExportPhase {
 
     /// Under which names newer versions of the run image can be found, for the labels of the app image.
     func runImageNames() throws(PhaseError) -> RunImageNames {
-        let offered: [RunImageNames]
-        do {
-            guard platformAPI.supports(.runTOML) else { return try namesOfStack() }
-            offered = try offeredRunImages()
-        } catch {
-            throw PhaseError(.failed, error.description, excerpt: error.excerpt)
-        }
+        guard platformAPI.supports(.runTOML) else { return try wrapping(.failed) { try namesOfStack() } }
+        let offered = try wrapping(.failed) { try offeredRunImages() }
         guard let first = offered.first else { return RunImageNames() }
         let name = inputs.analysis.runImage?.image ?? ""
         if let match = offered.first(where: { $0.contains(name) }) { return match }
         // Extensions may have chosen a run image that run.toml does not know.
-        do {
-            return try readBuildMetadata().extensions.isEmpty ? first : RunImageNames(image: name)
-        } catch {
-            throw PhaseError(.failed, error.description)
-        }
+        return try wrapping(.failed) { try readBuildMetadata().extensions.isEmpty ? first : RunImageNames(image: name) }
     }
 
     private func namesOfStack() throws(PlatformModelError) -> RunImageNames {

@@ -73,31 +73,20 @@ private final class CacheExport {
             archivedBytes.add(count)
         }
         if !cache.exists { phase.logger.info("Layer cache not found") }
-        do {
-            original = try cache.metadata()
-        } catch {
-            throw ExportError("metadata for previous cache", error)
-        }
-        do {
-            self.update = try update.get()
-        } catch {
-            throw ExportError(error.description)
-        }
+        original = try wrapping("metadata for previous cache") { try cache.metadata() }
+        self.update = try wrapping { try update.get() }
         self.update.shareLayers { phase.appImage(inRegistryOf: cache.name) }
     }
 
     func run() throws(ExportError) {
         var metadata = CacheMetadata()
         for buildpack in phase.inputs.group.buildpacks {
-            let directory: BuildpackLayersDir
-            do {
-                directory = try BuildpackLayersDir(
+            let directory = try wrapping("reading layers for buildpack '\(buildpack.id)'") {
+                try BuildpackLayersDir(
                     layersDir: phase.layersDir,
                     buildpack: buildpack,
                     logger: phase.logger
                 )
-            } catch {
-                throw ExportError("reading layers for buildpack '\(buildpack.id)'", error)
             }
             var layers = BuildpackLayers(of: buildpack)
             for layer in directory.cachedLayers {
@@ -107,11 +96,7 @@ private final class CacheExport {
             metadata.buildpacks.append(layers)
         }
         if phase.platformAPI.supports(.sbomFiles) { metadata.sbom = try addSBOM() }
-        do {
-            try update.commit(metadata)
-        } catch {
-            throw ExportError("committing cache", error)
-        }
+        try wrapping("committing cache") { try update.commit(metadata) }
         phase.logger.logDropped(
             original.buildpacks,
             keeping: metadata.buildpacks,

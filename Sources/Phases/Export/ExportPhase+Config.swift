@@ -13,21 +13,14 @@ extension ExportPhase {
         _ project: ProjectMetadata,
         on container: inout ContainerConfig
     ) throws(ExportError) {
-        let lifecycleText: String
-        let buildText: String
-        let projectText: String
-        do {
-            lifecycleText = try label.label()
-            buildText = try BuildMetadataLabel(build: build, launcher: inputs.launcher).label(platformAPI: platformAPI)
-            projectText = try project.label()
-        } catch {
-            throw ExportError("marshall metadata", error)
+        let buildLabel = BuildMetadataLabel(build: build, launcher: inputs.launcher)
+        var labels = try wrapping("marshall metadata") {
+            [
+                (LifecycleMetadataLabel.name, try label.label()),
+                (BuildMetadataLabel.name, try buildLabel.label(platformAPI: platformAPI)),
+                (ProjectMetadata.labelName, try project.label()),
+            ]
         }
-        var labels = [
-            (LifecycleMetadataLabel.name, lifecycleText),
-            (BuildMetadataLabel.name, buildText),
-            (ProjectMetadata.labelName, projectText),
-        ]
         labels += build.labels.map { ($0.key, $0.value) }
         if platformAPI.supports(.executionEnvironments), !inputs.platform.execEnv.isEmpty {
             labels.append(("io.buildpacks.exec-env", inputs.platform.execEnv))

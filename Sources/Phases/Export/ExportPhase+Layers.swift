@@ -42,10 +42,8 @@ extension ExportPhase {
         runImageNames: RunImageNames
     ) throws(ExportError) -> LifecycleMetadataLabel {
         var label = LifecycleMetadataLabel()
-        do {
+        try wrapping("get run image top layer SHA") {
             label.runImage.topLayer = try base.runImage.topLayer().description
-        } catch {
-            throw ExportError("get run image top layer SHA", error)
         }
         label.runImage.reference = base.runImage.labelReference
         if platformAPI.supports(.runImageLabel) { label.runImage.names = runImageNames }
@@ -58,7 +56,7 @@ extension ExportPhase {
     /// Adds the layers that extensions put on the run image; those of the run image itself are in its draft already.
     func addExtensionLayers(_ base: ExportBase, to image: inout AppImage) throws(ExportError) {
         guard let extended = base.extended else { return }
-        do {
+        try wrapping("failed to add or reuse extension layer") {
             let history = extended.image.config.history.filter { !$0.isEmptyLayer }
             for (index, layer) in try extended.image.layers().enumerated() {
                 guard try extended.image.hasBlob(layer.descriptor) else { continue }
@@ -71,8 +69,6 @@ extension ExportPhase {
                     previous: []
                 )
             }
-        } catch {
-            throw ExportError("failed to add or reuse extension layer: \(error)")
         }
     }
 
@@ -91,16 +87,12 @@ extension ExportPhase {
         _ label: inout LifecycleMetadataLabel
     ) throws(ExportError) {
         for (index, buildpack) in inputs.group.buildpacks.enumerated() {
-            let directory: BuildpackLayersDir
-            do {
+            let directory = try wrapping("reading layers for buildpack '\(buildpack.id)'") {
                 if directories.indices.contains(index), let known = directories[index] {
                     known.logItems(logger)
-                    directory = known
-                } else {
-                    directory = try BuildpackLayersDir(layersDir: layersDir, buildpack: buildpack, logger: logger)
+                    return known
                 }
-            } catch {
-                throw ExportError("reading layers for buildpack '\(buildpack.id)'", error)
+                return try BuildpackLayersDir(layersDir: layersDir, buildpack: buildpack, logger: logger)
             }
             logger.debug("Processing buildpack directory: \(directory.path)")
             var layers = BuildpackLayers(of: buildpack, store: directory.store)
@@ -123,12 +115,7 @@ extension ExportPhase {
         of buildpack: GroupElement,
         to image: inout AppImage
     ) throws(ExportError) -> LayerRecord {
-        var record: LayerRecord
-        do {
-            record = try layer.record.get()
-        } catch {
-            throw ExportError("reading '\(layer.identifier)' metadata", error)
-        }
+        var record = try wrapping("reading '\(layer.identifier)' metadata") { try layer.record.get() }
         let createdBy = LayerHistory.layer(layer.name, of: buildpack)
         let previous = previousLabel.buildpack(buildpack.id)?.layers[layer.name]
         if layer.hasContents {
@@ -150,11 +137,7 @@ extension ExportPhase {
         }
         logger.info("Reusing layer '\(id)'")
         logger.debug("Layer '\(id)' SHA: \(previous.diffID)")
-        do {
-            try image.reuse(previous.diffID, createdBy: createdBy)
-        } catch {
-            throw ExportError("reusing layer: '\(id)'", error)
-        }
+        try wrapping("reusing layer: '\(id)'") { try image.reuse(previous.diffID, createdBy: createdBy) }
         let reason = "its buildpack left it as it was in the previous image"
         logger.log(LayerOutcome(layer: id, kind: .reused, place: .image, reason: reason))
         record.diffID = previous.diffID
@@ -186,21 +169,14 @@ extension ExportPhase {
         _ label: inout LifecycleMetadataLabel
     ) throws(ExportError) {
         logger.debug("Adding app layers")
-        let contents: [LayerContent]
-        do {
-            contents = try slices.get()
-        } catch {
-            throw ExportError("exporting app layers: creating app layers", error)
-        }
+        let contents = try wrapping("exporting app layers: creating app layers") { try slices.get() }
         var reusedCount = 0
         for (index, content) in contents.enumerated() {
             let createdBy = contents.count == 1 ? LayerHistory.app : LayerHistory.slice(index + 1)
             let addition: AppImage.Addition
             let id = LayerID.slice(index)
-            do {
-                addition = try image.add(content, id: id, createdBy: createdBy, previous: previousLabel.app)
-            } catch {
-                throw ExportError("exporting app layers", error)
+            addition = try wrapping("exporting app layers") {
+                try image.add(content, id: id, createdBy: createdBy, previous: previousLabel.app)
             }
             logger.debug("Layer '\(id)' SHA: \(addition.diffID)")
             image.log(addition, id: id)
@@ -220,11 +196,9 @@ extension ExportPhase {
         to image: inout AppImage,
         _ label: inout LifecycleMetadataLabel
     ) throws(ExportError) {
-        do {
-            _ = try FileSystem.status(inputs.platform.launcherPath)
-        } catch {
-            let path = inputs.platform.launcherPath
-            throw ExportError("creating launcher layers: failed to stat launcher at path '\(path)'", error)
+        let launcherPath = inputs.platform.launcherPath
+        _ = try wrapping("creating launcher layers: failed to stat launcher at path '\(launcherPath)'") {
+            try FileSystem.status(launcherPath)
         }
         label.launcher = try image.addLayer(
             launcherContent,

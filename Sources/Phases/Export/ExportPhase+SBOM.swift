@@ -12,15 +12,13 @@ extension ExportPhase {
         let buildDir = Path.join(layersDir, "sbom", SBOMDirectory.build.rawValue, name)
         let launchDir = Path.join(layersDir, "sbom", SBOMDirectory.launch.rawValue, name, "launcher")
         let customDir = inputs.platform.launcherSBOMDir
-        do {
+        try wrapping("failed to copy buildpacksio SBOMs") {
             try copyDefaultSBOMs(of: "lifecycle", to: buildDir)
             if customDir.isEmpty || customDir == DefaultPath.lifecycleDir {
                 try copyDefaultSBOMs(of: "launcher", to: launchDir)
             } else {
                 try copyCustomSBOMs(from: customDir, to: launchDir)
             }
-        } catch {
-            throw ExportError("failed to copy buildpacksio SBOMs", error)
         }
     }
 

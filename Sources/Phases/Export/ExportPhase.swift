@@ -40,15 +40,12 @@ public struct ExportPhase: Sendable {
     /// - Throws: `PhaseError` of kind `failed` while the images are opened, `export` afterwards.
     public func run() throws(PhaseError) -> Report {
         let project = try readProjectMetadata()
-        let saver: ImageSaver
-        do {
-            saver = try ImageSaver(
+        let saver = try wrapping(.failed, failedTo: "create new app image") {
+            try ImageSaver(
                 to: [inputs.platform.outputImage] + inputs.platform.additionalTags,
                 in: images,
                 logger: logger
             )
-        } catch {
-            throw PhaseError(.failed, failedTo: "create new app image", error)
         }
         let task = ExportTask(
             base: try openBase(saver),
@@ -82,17 +79,10 @@ public struct ExportPhase: Sendable {
     }
 
     private func exportAndReport(_ task: ExportTask, cache: (any CacheUpdate)?) throws(PhaseError) -> Exported {
-        let exported: Exported
-        do {
-            exported = try logger.timed("Exporter") { () throws(ExportError) in try export(task, cache: cache) }
-        } catch {
-            throw PhaseError(.export, failedTo: "export", error)
+        let exported = try wrapping(.export, failedTo: "export") {
+            try logger.timed("Exporter") { () throws(ExportError) in try export(task, cache: cache) }
         }
-        do {
-            try exported.report.write(inputs.platform.reportPath)
-        } catch {
-            throw PhaseError(.export, failedTo: "write export report", error)
-        }
+        try wrapping(.export, failedTo: "write export report") { try exported.report.write(inputs.platform.reportPath) }
         return exported
     }
 
@@ -145,20 +135,14 @@ public struct ExportPhase: Sendable {
     }
 
     func readBuildMetadata() throws(ExportError) -> BuildMetadata {
-        do {
-            return try TOMLFile.read(Path.join(layersDir, DefaultPath.metadata))
-        } catch {
-            throw ExportError("read build metadata: failed to read build metadata file", error)
+        try wrapping("read build metadata: failed to read build metadata file") {
+            try TOMLFile.read(Path.join(layersDir, DefaultPath.metadata))
         }
     }
 
     private func readProjectMetadata() throws(PhaseError) -> ProjectMetadata {
         let path = inputs.platform.projectMetadataPath
-        do {
-            if let project = try ProjectMetadata.read(path) { return project }
-        } catch {
-            throw PhaseError(.failed, error.description, excerpt: error.excerpt)
-        }
+        if let project = try wrapping(.failed, { try ProjectMetadata.read(path) }) { return project }
         logger.debug("No project metadata found at path \"\(path)\", project metadata will not be exported")
         return ProjectMetadata()
     }
@@ -169,13 +153,11 @@ public struct ExportPhase: Sendable {
         var entries: [TOMLTable] = []
         for buildpack in inputs.group.buildpacks {
             let path = Path.join(layersDir, buildpack.directoryName, "build.toml")
-            do {
+            try wrapping {
                 let contents: BuildTOML? = try TOMLFile.readIfPresent(path)
                 for requirement in contents?.bom ?? [] {
                     entries.append(BOMEntry(requirement: requirement, buildpack: buildpack.identity).toml)
                 }
-            } catch {
-                throw ExportError(error.description)
             }
         }
         return entries

@@ -39,12 +39,7 @@ struct LayerMaker: Sendable {
         let candidates = diffIDs.compactMap { try? DiffID($0) }.filter { previous?.layer($0) != nil }
         var reason = previous == nil ? "no previous image" : "not in the previous image"
         if !candidates.isEmpty {
-            let digest: LayerDigest
-            do {
-                digest = try engine.digest(content)
-            } catch {
-                throw ExportError("creating layer", error)
-            }
+            let digest = try wrapping("creating layer") { try engine.digest(content) }
             if candidates.contains(DiffID(digest.diffID)) {
                 return LayerTask.Outcome(
                     content: digest,

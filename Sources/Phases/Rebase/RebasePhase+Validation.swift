@@ -14,12 +14,8 @@ extension RebasePhase {
     func validate(_ appImage: any StoredImage, with runImage: any StoredImage) throws(ExportError) {
         // What the image was built with counts, not what rebases it; that may be older or newer than what we support.
         let variable = appImage.config.container.environmentValue(EnvironmentName.platformAPI) ?? ""
-        let isForTargets: Bool
-        do {
-            let targets = PlatformFeature.targetData.availability
-            isForTargets = variable.isEmpty ? false : targets.contains(try APIVersion(variable))
-        } catch {
-            throw ExportError("failed to get app image platform API", error)
+        let isForTargets = try wrapping("failed to get app image platform API") {
+            variable.isEmpty ? false : PlatformFeature.targetData.availability.contains(try APIVersion(variable))
         }
         if isForTargets {
             try validateTarget(appImage, with: runImage)
@@ -73,11 +69,8 @@ extension RebasePhase {
     private func mixins(of image: any StoredImage, _ role: String) throws(ExportError) -> [String] {
         let label = "io.buildpacks.stack.mixins"
         guard let text = image.config.container.labels[label], !text.isEmpty else { return [] }
-        let value: JSONValue
-        do {
-            value = try JSONParser.parse(text, source: label, duplicateKeys: .lastWins)
-        } catch {
-            throw ExportError("get \(role) mixins: failed to unmarshal context of label '\(label)'", error)
+        let value = try wrapping("get \(role) mixins: failed to unmarshal context of label '\(label)'") {
+            try JSONParser.parse(text, source: label, duplicateKeys: .lastWins)
         }
         guard let elements = value.isNull ? [] : value.arrayValue, elements.allSatisfy({ $0.stringValue != nil }) else {
             throw ExportError("get \(role) mixins: failed to unmarshal context of label '\(label)'")

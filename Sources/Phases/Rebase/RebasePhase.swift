@@ -33,27 +33,17 @@ public struct RebasePhase: Sendable {
         let appImage = try openAppImage()
         let metadata = try metadata(of: appImage)
         let name = try runImageName(metadata)
-        let runImage: any StoredImage
-        do {
-            // Of a run image for several processors, the app needs the one it was built for, wherever it is rebased.
-            let opening = ImageOpening(store: images, kind: PhaseStores.Kind(inputs.platform), logger: logger)
-            runImage = try opening.open(name, platform: appImage.platform)
-        } catch {
-            throw PhaseError(.failed, failedTo: "access run image", error)
+        // Of a run image for several processors, the app needs the one it was built for, wherever it is rebased.
+        let opening = ImageOpening(store: images, kind: PhaseStores.Kind(inputs.platform), logger: logger)
+        let runImage = try wrapping(.failed, failedTo: "access run image") {
+            try opening.open(name, platform: appImage.platform)
         }
-        let report: Report
-        do {
-            report = try logger.timed("Rebaser") { () throws(ExportError) in
+        let report = try wrapping(.rebase, failedTo: "rebase") {
+            try logger.timed("Rebaser") { () throws(ExportError) in
                 try rebase(appImage, metadata, onto: NamedRunImage(name: name, image: runImage))
             }
-        } catch {
-            throw PhaseError(.rebase, failedTo: "rebase", error)
         }
-        do {
-            try report.write(inputs.platform.reportPath)
-        } catch {
-            throw PhaseError(.rebase, failedTo: "write rebase report", error)
-        }
+        try wrapping(.rebase, failedTo: "write rebase report") { try report.write(inputs.platform.reportPath) }
         return report
     }
 
@@ -66,11 +56,8 @@ public struct RebasePhase: Sendable {
 
     /// Opens the image to rebase.
     private func openAppImage() throws(PhaseError) -> any StoredImage {
-        let image: (any StoredImage)?
-        do {
-            image = try images.open(appImageName, platform: nil)
-        } catch {
-            throw PhaseError(.rebase, "failed to set app image: failed to access image to rebase: \(error)")
+        let image = try wrapping(.rebase, failedTo: "set app image: failed to access image to rebase") {
+            try images.open(appImageName, platform: nil)
         }
         guard let image else {
             let cause = "image '\(appImageName)' does not exist"
@@ -87,10 +74,8 @@ public struct RebasePhase: Sendable {
                     + "and an image can only be rebased if one has"
             )
         }
-        do {
-            return try LifecycleMetadataLabel(label: text, keepingForeignApp: true)
-        } catch {
-            throw PhaseError(.rebase, failedTo: "set app image", error)
+        return try wrapping(.rebase, failedTo: "set app image") {
+            try LifecycleMetadataLabel(label: text, keepingForeignApp: true)
         }
     }
 
@@ -103,11 +88,9 @@ public struct RebasePhase: Sendable {
             let cause = "-run-image is required when there is no run image metadata available"
             throw PhaseError(.rebase, "failed to set app image: failed to parse arguments: \(cause)")
         }
-        do {
+        return try wrapping(.rebase, failedTo: "set app image") {
             let registry = try ImageReference(appImageName).registry
             return try names.best(for: registry, access: access)
-        } catch {
-            throw PhaseError(.rebase, "failed to set app image: \(error)")
         }
     }
 
@@ -127,36 +110,27 @@ public struct RebasePhase: Sendable {
         onto runImage: NamedRunImage
     ) throws(ExportError) -> Report {
         try validate(appImage, with: runImage.image)
-        var draft: ImageDraft
         var metadata = original
-        do {
-            draft = try ImageDraft(base: appImage)
+        var draft = try wrapping("rebase app image") {
+            var draft = try ImageDraft(base: appImage)
             try draft.rebase(
                 above: try DiffID(original.runImage.topLayer),
                 below: original.appLayers,
                 onto: runImage.image
             )
             metadata.runImage.topLayer = try runImage.image.topLayer().description
-        } catch {
-            throw ExportError("rebase app image", error)
+            return draft
         }
         metadata.runImage.reference = runImage.image.identifier
         if platformAPI.supports(.runImageLabel) { try updateNames(&metadata, of: runImage) }
-        do {
+        try wrapping("marshall metadata") {
             let label = appImage.config.container.labels[LifecycleMetadataLabel.name] ?? ""
             draft.container.labels[LifecycleMetadataLabel.name] = try metadata.label(changing: label, from: original)
-        } catch {
-            throw ExportError("marshall metadata", error)
         }
         replaceRunImageLabels(of: &draft.container, by: runImage.image.config.container)
         let finished = draft.finished(keepingHistory: false)
         let references = [inputs.platform.outputImage] + inputs.platform.additionalTags
-        let saver: ImageSaver
-        do {
-            saver = try ImageSaver(to: references, in: images, logger: logger)
-        } catch {
-            throw ExportError("saving image", error)
-        }
+        let saver = try wrapping("saving image") { try ImageSaver(to: references, in: images, logger: logger) }
         return try saver.save(finished)
     }
 

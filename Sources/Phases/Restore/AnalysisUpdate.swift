@@ -81,12 +81,7 @@ public struct AnalysisUpdate: Sendable {
         let name = inputs.platform.buildImage
         guard inputs.platformAPI.supports(.buildImageExtension), !name.isEmpty else { return }
         logger.debug("Pulling builder image metadata for \(name)...")
-        let image: any StoredImage
-        do {
-            image = try pull(name)
-        } catch {
-            throw PhaseError(.failed, failedTo: "pull builder image \(name)", error)
-        }
+        let image = try wrapping(.failed, failedTo: "pull builder image \(name)") { try pull(name) }
         analysis.buildImage = image.identifier
         logger.debug("Adding build image info to analyzed metadata: ")
         logger.debug("{\"Reference\":\"\(image.identifier)\"}")
@@ -100,15 +95,9 @@ public struct AnalysisUpdate: Sendable {
     private func takeMirror(_ analysis: inout AnalysisMetadata) throws(PhaseError) -> Bool {
         guard inputs.platformAPI.supports(.restorerRunImageCheck) else { return false }
         let runPath = inputs.platform.runPath
-        let offered: RunTOML
-        do {
-            guard let found = try RunTOML.read(runPath) else {
-                logger.info("No run metadata found at path \"\(runPath)\"")
-                return false
-            }
-            offered = found
-        } catch {
-            throw PhaseError(.failed, in: "", error)
+        guard let offered = try wrapping(.failed, { try RunTOML.read(runPath) }) else {
+            logger.info("No run metadata found at path \"\(runPath)\"")
+            return false
         }
         // Extensions may choose images that the platform hasn't offered.
         guard let name = analysis.runImage?.image, let names = offered.images.first(where: { $0.contains(name) }),
@@ -134,11 +123,7 @@ public struct AnalysisUpdate: Sendable {
         // The extender finds images in registries only, also where the app image goes to a daemon.
         if runImage.extend && inputs.platformAPI.supports(.runImageExtension) && stores.kind != .layout {
             logger.debug("Pulling run image metadata for \(runImage.image)...")
-            do {
-                image = try pull(runImage.image)
-            } catch {
-                throw PhaseError(.failed, failedTo: "pull run image \(runImage.image)", error)
-            }
+            image = try wrapping(.failed, failedTo: "pull run image \(runImage.image)") { try pull(runImage.image) }
         } else if isMirror || needsTarget(runImage) {
             logger.debug("Updating run image info in analyzed metadata...")
             image = try open(runImage.image)
@@ -154,11 +139,8 @@ public struct AnalysisUpdate: Sendable {
     }
 
     private func open(_ name: String) throws(PhaseError) -> any StoredImage {
-        let image: (any StoredImage)?
-        do {
-            image = try stores.images.open(name, platform: nil)
-        } catch {
-            throw PhaseError(.failed, failedTo: "get run image \(name)", error)
+        let image = try wrapping(.failed, failedTo: "get run image \(name)") {
+            try stores.images.open(name, platform: nil)
         }
         guard let image else { throw PhaseError(.failed, "failed to get run image \(name)") }
         return image

@@ -18,12 +18,7 @@ public enum GroupFile {
         deprecationMode: DeprecationMode,
         logger: Logger
     ) throws(PhaseError) -> Group {
-        let group: Group
-        do {
-            group = try TOMLFile.read(path)
-        } catch {
-            throw PhaseError(.failed, failedTo: "read group file", error)
-        }
+        let group: Group = try wrapping(.failed, failedTo: "read group file") { try TOMLFile.read(path) }
         for buildpack in group.buildpacks {
             try deprecationMode.verifyAPI(buildpack.api, of: buildpack, logger: logger)
         }

@@ -86,12 +86,7 @@ public struct RestorePhase: Sendable {
             hasCache: !sources.isEmpty,
             logger: logger
         )
-        let restored: [BuildpackID: [String: String]]
-        do {
-            restored = try metadata.run()
-        } catch {
-            throw PhaseError(.restore, failedTo: "restore", error)
-        }
+        let restored = try wrapping(.restore, failedTo: "restore") { try metadata.run() }
         var jobs: [Job] = []
         for buildpack in inputs.buildpacks {
             jobs += try layersToExtract(of: buildpack, cached, restored: restored[buildpack.id] ?? [:])
@@ -132,11 +127,8 @@ public struct RestorePhase: Sendable {
     ) throws(PhaseError) -> [Job] {
         let records = cached.buildpack(buildpack.id)?.layers ?? [:]
         logger.debug("Reading Buildpack Layers directory \(inputs.layersDir)")
-        let directory: BuildpackLayersDir
-        do {
-            directory = try BuildpackLayersDir(layersDir: inputs.layersDir, buildpack: buildpack, logger: logger)
-        } catch {
-            throw PhaseError(.restore, failedTo: "restore", "reading buildpack layer directory: \(error)")
+        let directory = try wrapping(.restore, failedTo: "restore: reading buildpack layer directory") {
+            try BuildpackLayersDir(layersDir: inputs.layersDir, buildpack: buildpack, logger: logger)
         }
         var jobs: [Job] = []
         for layer in directory.layers {
@@ -151,11 +143,7 @@ public struct RestorePhase: Sendable {
             logger.debug("Layer sha: \"\(restored[layer.name] ?? "")\", cache sha: \"\(record.diffID)\"")
             let reason = "metadata differs: it belongs to other contents than those in the cache"
             logger.log(LayerOutcome(layer: layer.identifier, kind: .dropped, place: .build, reason: reason))
-            do {
-                try layer.remove()
-            } catch {
-                throw PhaseError(.restore, failedTo: "restore", "removing layer: \(error)")
-            }
+            try wrapping(.restore, failedTo: "restore: removing layer") { try layer.remove() }
         }
         return jobs
     }
@@ -195,14 +183,12 @@ public struct RestorePhase: Sendable {
             if !inputs.skipLayers { sources.extractSBOM(with: restorer) }
         }
         guard !inputs.skipLayers else { return }
-        do {
+        try wrapping(.restore, failedTo: "restore: restoring data") {
             // A build layer that isn't cached has to be made again, and described again.
             try restorer.distribute(to: inputs.buildpacks) { buildpack, layer in
                 let record = inputs.previousLayers.buildpack(buildpack)?.layers[layer]
                 return record.map { $0.build && !$0.cache } ?? false
             }
-        } catch {
-            throw PhaseError(.restore, failedTo: "restore", "restoring data: \(error)")
         }
     }
 }

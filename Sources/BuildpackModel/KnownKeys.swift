@@ -44,7 +44,7 @@ public struct KnownKeys: Sendable {
     ])
 
     /// A key that is not known.
-    public struct Unknown: Equatable, Sendable {
+    public struct Unknown: Hashable, Sendable {
         /// The key with those above it: `processes.comand`.
         public var path: String
         /// The key.
@@ -55,9 +55,8 @@ public struct KnownKeys: Sendable {
 
     /// The unknown keys of a table, each once.
     public func unknown(in table: TOMLTable) -> [Unknown] {
-        unknown(in: table, below: "").reduce(into: []) { all, key in
-            if !all.contains(key) { all.append(key) }
-        }
+        var seen: Set<Unknown> = []
+        return unknown(in: table, below: "").filter { seen.insert($0).inserted }
     }
 
     private func unknown(in table: TOMLTable, below path: String) -> [Unknown] {

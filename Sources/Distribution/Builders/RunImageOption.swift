@@ -25,7 +25,7 @@ public struct RunImageOption: Hashable, Sendable {
     /// - Parameters:
     ///   - configuredMirrors: Mirrors of this image from the configuration.
     ///   - preferredRegistry: The registry that the app image goes to when it is published, or else the one that the
-    ///     builder came from; nil where there is neither.
+    ///     builder came from, as `ImageReference.registry` has it; nil where there is neither.
     /// - Returns: Names of images; empty only if none of the names is a reference.
     public func candidates(configuredMirrors: [String] = [], preferredRegistry: String?) -> [String] {
         var seen: Set<String> = []

@@ -4,6 +4,9 @@ import JSON
 import OCI
 
 extension LabelFields {
+    /// How many groups an order may have.
+    static let groupLimit = 1_000
+
     /// The id below a key that has to be there.
     func buildpackID(_ key: String) throws(DistributionError) -> BuildpackID {
         let text = try text(key)
@@ -46,6 +49,9 @@ extension LabelFields {
     func order(_ key: String, kind: ModuleKind) throws(DistributionError) -> Order {
         var groups: [Order.Group] = []
         for entry in try list(key) { groups.append(try entry.elements("group", kind: kind)) }
+        guard groups.count <= Self.groupLimit, groups.lazy.map(\.count).reduce(0, +) <= ModuleLayers.limit else {
+            throw error(key, "at most \(Self.groupLimit) groups with \(ModuleLayers.limit) elements are read")
+        }
         return Order(groups: groups)
     }
 

@@ -10,13 +10,21 @@ public enum DescriptorWarning: Equatable, Sendable {
     case otherSchema(table: String, schema: String)
     /// A key that the file's schema doesn't have.
     case unknownKey(path: String, nearest: String?)
+    /// This many more keys that the file's schema doesn't have.
+    case moreUnknownKeys(Int)
+
+    /// How many unknown keys of a table are named.
+    private static let limit = 50
 
     /// The unknown keys of a table, each with the nearest that there is.
     static func unknownKeys(of table: TOMLTable?, at path: String, _ known: KnownKeys) -> [DescriptorWarning] {
-        known.unknown(in: table ?? TOMLTable()).map { key in
-            let nearest = Suggestion.nearest(to: key.name, among: key.known)
-            return .unknownKey(path: path + key.path, nearest: nearest)
+        let keys = known.unknown(in: table ?? TOMLTable())
+        let warnings = keys.prefix(limit).map { key in
+            // Whoever writes a long key has not misspelt a short one.
+            let nearest = key.name.utf8.count > 60 ? nil : Suggestion.nearest(to: key.name, among: key.known)
+            return DescriptorWarning.unknownKey(path: path + key.path, nearest: nearest)
         }
+        return warnings + (keys.count > limit ? [.moreUnknownKeys(keys.count - limit)] : [])
     }
 }
 
@@ -29,6 +37,7 @@ extension DescriptorWarning: CustomStringConvertible {
         case .otherSchema(let table, let schema): "[\(table)] has no effect in schema \(schema)"
         case .unknownKey(let path, let nearest):
             "unknown key \(path)" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+        case .moreUnknownKeys(let count): "\(count) more unknown keys"
         }
     }
 }

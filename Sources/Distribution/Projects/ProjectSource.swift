@@ -9,7 +9,7 @@ public struct SourceRevision: Hashable, Sendable {
     public var describe: String
     /// The names of the branch and tags at the commit.
     public var refs: [String]
-    /// The address of the repository, without user and password; empty when there is none.
+    /// The address of the repository, without what may be a password; empty when there is none.
     public var url: String
 
     /// Makes a revision.

@@ -81,11 +81,12 @@ public struct BuildVariables: Equatable, Sendable {
         caller: (String) -> String?
     ) {
         (settings, missing) = ([:], [])
+        var unknown: Set<String> = []
         for variable in project { settings[variable.name] = variable.value }
         for setting in files.joined() + arguments {
             if let value = setting.value ?? caller(setting.name) {
                 settings[setting.name] = value
-            } else if !missing.contains(setting.name) {
+            } else if unknown.insert(setting.name).inserted {
                 missing.append(setting.name)
             }
         }

@@ -206,7 +206,14 @@ let package = Package(
             "LifecycleCommandsTests",
             ["CNBCore", "Console", "LifecycleCommands", "PlatformModel", "POSIX", "TestSupport"]
         ),
-        tests("SandboxTests", ["POSIX", "Sandbox", "TestSupport"]),
+        .executableTarget(
+            name: "sandbox-hosted",
+            dependencies: ["POSIX", "Sandbox"],
+            path: "Tests/SandboxHosted",
+            swiftSettings: strict
+        ),
+        .executableTarget(name: "namespace-filter", path: "Tests/NamespaceFilter"),
+        tests("SandboxTests", ["POSIX", "Sandbox", "TestSupport", "namespace-filter", "sandbox-hosted"]),
         tests("BuildpackJudgeTests", ["JSON", "POSIX", "TestSupport", "cnb-conformance"]),
         tests("ConformanceTests", ["Conformance", "JSON", "POSIX", "TOML", "TestSupport", "cnb-conformance"]),
         tests("EndToEndTests", ["JSON", "POSIX", "TestSupport"]),

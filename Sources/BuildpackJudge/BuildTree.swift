@@ -39,7 +39,7 @@ struct BuildTree {
     ///   - sandbox: Runs programs in it.
     /// - Throws: When files can't be copied.
     init(_ root: String, _ contents: Contents, _ sandbox: TreeRunner) throws(POSIXError) {
-        files = RootTree(root: root, mode: sandbox.mode)
+        files = sandbox.tree(root)
         self.contents = contents
         self.sandbox = sandbox
         try files.makeSystem(sandbox.host)
@@ -51,7 +51,7 @@ struct BuildTree {
     }
 
     private func own(_ path: String) throws(POSIXError) {
-        guard sandbox.mode.hasRoot else { return }
+        guard sandbox.isolation.hasMachineUsers else { return }
         try FileSystem.changeOwnerOfTree(path, uid: Owner.builder.uid, gid: Owner.builder.gid)
     }
 

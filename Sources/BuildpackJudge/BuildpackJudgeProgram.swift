@@ -172,11 +172,11 @@ public enum BuildpackJudgeProgram {
             throw .message("\(error)")
         }
         let host = HostTree(lifecycle: lifecycle)
-        let probe = SandboxProbe.mode(host, scratch)
-        guard let mode = probe.mode else {
+        let probe = SandboxProbe.isolation(host, scratch)
+        guard let isolation = probe.isolation else {
             throw .message("neither root nor user namespaces are to be had: \(probe.obstacle ?? "not allowed")")
         }
-        return TreeRunner(mode: mode, host: host)
+        return TreeRunner(isolation: isolation, host: host)
     }
 
     /// The named directory, or the one in which this program is.

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "cposix.h"
 
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 /// What a child that could not start tells its parent through a pipe that `exec` closes.
@@ -66,6 +67,8 @@ static _Noreturn void run_child(const struct cposix_spawn_request *request, int 
         if (syscall(SYS_setresgid, request->gid, request->gid, request->gid) != 0) fail(report, CPOSIX_SPAWN_IDS);
         if (syscall(SYS_setresuid, request->uid, request->uid, request->uid) != 0) fail(report, CPOSIX_SPAWN_IDS);
     }
+    // After the ids, whose change undoes it. The parent can't have ended before: it waits for the exec.
+    if (request->ends_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail(report, CPOSIX_SPAWN_TIE);
     if (request->directory != NULL && chdir(request->directory) != 0) fail(report, CPOSIX_SPAWN_DIRECTORY);
 
     int sources[inherited_count] = {

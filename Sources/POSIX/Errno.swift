@@ -28,6 +28,8 @@ extension Errno {
     public static let execFormat = Errno(rawValue: ENOEXEC)
     /// Resource temporarily unavailable.
     public static let tryAgain = Errno(rawValue: EAGAIN)
+    /// Function not implemented: the kernel is too old, or a filter says so.
+    public static let noSuchCall = Errno(rawValue: ENOSYS)
     /// Permission denied.
     public static let permissionDenied = Errno(rawValue: EACCES)
     /// File exists.
@@ -44,6 +46,10 @@ extension Errno {
     public static let noSpace = Errno(rawValue: ENOSPC)
     /// Disk quota exceeded.
     public static let quota = Errno(rawValue: EDQUOT)
+    /// No such device: of a file system, that the kernel does not have it.
+    public static let noSuchDevice = Errno(rawValue: ENODEV)
+    /// Too many users: of namespaces, that they are too many within each other.
+    public static let tooManyUsers = Errno(rawValue: EUSERS)
     /// Broken pipe.
     public static let brokenPipe = Errno(rawValue: EPIPE)
     /// File name too long.

@@ -5,8 +5,7 @@ import Sandbox
 
 /// Programs within the program, by the first argument; without one, fixtures are run.
 let subcommands: [String: ([String]) -> Int32] = [
-    AttachedProcess.command: AttachedProcess.run,
-    SandboxedProcess.command: SandboxedProcess.run,
+    SandboxHelper.command: SandboxHelper.run,
     "buildpack": BuildpackJudgeProgram.run,
 ]
 let words = Array(ProcessArguments.all.dropFirst())

@@ -29,7 +29,7 @@ struct RootTreeTests {
         let directory = try TemporaryDirectory()
         try directory.makeDirectory("d")
         try FileSystem.createSymlink(directory.path(row.link.path), target: row.link.target)
-        let tree = RootTree(root: directory.path, mode: .user)
+        let tree = RootTree(root: directory.path)
         #expect(tree.location(row.path) == row.place.map { directory.path + $0 })
     }
 
@@ -37,6 +37,6 @@ struct RootTreeTests {
     func fifo() throws {
         let directory = try TemporaryDirectory()
         _ = try runCommand(["mkfifo", directory.path("f")])
-        #expect(throws: RootTreeError.noFile("/f")) { try RootTree(root: directory.path, mode: .user).read("/f") }
+        #expect(throws: RootTreeError.noFile("/f")) { try RootTree(root: directory.path).read("/f") }
     }
 }

@@ -7,4 +7,7 @@
 /// Holds until the next exec, so children are as open as ever. Returns 0, or -1 and `errno`.
 int cposix_hide_from_peers(void);
 
+/// Undoes it. Returns 0, or -1 and `errno`.
+int cposix_show_to_peers(void);
+
 #endif

@@ -29,6 +29,8 @@ struct cposix_spawn_request {
     size_t group_count;
     /// Whether the child leads a process group of its own.
     int new_process_group;
+    /// Whether the child is killed at the end of the thread that starts it.
+    int ends_with_parent;
 };
 
 /// The step at which starting a child failed.
@@ -39,6 +41,7 @@ enum cposix_spawn_step {
     CPOSIX_SPAWN_DIRECTORY = 3,
     CPOSIX_SPAWN_DESCRIPTORS = 4,
     CPOSIX_SPAWN_EXEC = 5,
+    CPOSIX_SPAWN_TIE = 6,
 };
 
 /// Starts a child. Returns 0 once the program runs, or the error number with the step that failed; then no child is

@@ -35,7 +35,7 @@ struct CaseRunner: Sendable {
 
     private func judge(_ testCase: TestCase) -> CaseResult {
         let directory = Path.join(workDir, "c\(testCase.number)")
-        let tree = RootTree(root: Path.join(directory, "root"), mode: sandbox.mode)
+        let tree = sandbox.tree(Path.join(directory, "root"))
         var failure: Failure?
         do throws(CaseError) {
             try refused { () throws(POSIXError) in try FileSystem.makeDirectory(directory) }

@@ -34,7 +34,7 @@ struct FileComparison {
         }
         if let owner = expectation.owner {
             let expected = try bindings.owner(owner)
-            let found = tree.mode.owner(status)
+            let found = tree.owner(status)
             if expected != found { lines.append("\(path): expected owner \(expected), found \(found)") }
         }
         if let target = expectation.target {

@@ -29,13 +29,9 @@ final class RegistryServer: Sendable {
                     configPath,
                     Self.configuration(port: port, store: Path.join(workDir, "registry"))
                 )
-                let process = try RunningProcess(
-                    SubprocessConfiguration(
-                        executable: "/proc/self/exe",
-                        arguments: [AttachedProcess.command, program, "serve", configPath]
-                    ),
-                    outputPath: logPath
-                )
+                var configuration = SubprocessConfiguration(executable: program, arguments: ["serve", configPath])
+                configuration.endsWithParent = true
+                let process = try RunningProcess(configuration, outputPath: logPath)
                 let host = "127.0.0.1:\(port)"
                 if Self.waitUntilReady(process, host) {
                     (self.process, self.host) = (process, host)

@@ -23,12 +23,12 @@ enum PrivateMemory {
             if Users.isRoot {
                 try Namespaces.enter(.mounts)
             } else {
-                let (uid, gid) = (Users.effectiveUserID, Users.effectiveGroupID)
+                let caller = Owner(uid: Users.effectiveUserID, gid: Users.effectiveGroupID)
                 try Namespaces.enter([.users, .mounts])
-                try Namespaces.map(users: "\(uid) \(uid) 1", groups: "\(gid) \(gid) 1")
+                try Namespaces.map(caller, to: caller)
             }
             try Namespaces.makeMountsPrivate()
-            try Namespaces.mountMemory(at: place, megabytes: megabytes)
+            try MountTable.mountMemory(at: place, megabytes: megabytes)
             return place
         } catch {
             return nil

@@ -29,17 +29,21 @@ final class RunSetup: Sendable {
         }
         let host = HostTree(lifecycle: lifecycleDir)
         var reasons: [Need: String] = [:]
-        let probe = SandboxProbe.mode(host, workDir)
+        let probe = SandboxProbe.isolation(host, workDir)
         reasons[.root] = probe.obstacle
-        guard let mode = probe.mode else {
+        guard let isolation = probe.isolation else {
             sandboxReason = "neither root nor user namespaces: \(reasons[.root] ?? "not allowed")"
             (server, runner) = (nil, nil)
             return
         }
         sandboxReason = nil
         var available: Set<Need> = []
-        let sandbox = TreeRunner(mode: mode, host: host, limitMilliseconds: min(options.timeout, 86_400) * 1000)
-        if mode.hasRoot { available.insert(.root) }
+        let sandbox = TreeRunner(
+            isolation: isolation,
+            host: host,
+            limitMilliseconds: min(options.timeout, 86_400) * 1000
+        )
+        if isolation.hasMachineUsers { available.insert(.root) }
         if FileSystem.isExecutable(Path.join(lifecycleDir, "launcher")) {
             available.insert(.launcher)
         } else {

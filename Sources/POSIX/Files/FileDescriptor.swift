@@ -161,6 +161,12 @@ extension FileDescriptor {
         return FileStatus(raw)
     }
 
+    /// Whether the other end of a pipe has been closed; does not wait.
+    public var isHungUp: Bool {
+        var polled = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
+        return poll(&polled, 1, 0) > 0 && Int32(polled.revents) & POLLHUP != 0
+    }
+
     /// Whether a person may be looking at what is written here.
     public var isTerminal: Bool { isatty(rawValue) == 1 }
 

@@ -2,7 +2,7 @@ import CPOSIX
 import Glibc
 
 /// A descriptor that is closed when its owner goes away.
-public struct OwnedDescriptor: ~Copyable {
+public struct OwnedDescriptor: ~Copyable, Sendable {
     /// The descriptor, valid as long as this value.
     public let descriptor: FileDescriptor
 

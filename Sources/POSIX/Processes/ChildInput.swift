@@ -1,10 +1,15 @@
 /// What a child reads from its standard input, open until the child has been started.
 struct ChildInput: ~Copyable {
     private let owned: OwnedDescriptor
-    private let isInherited: Bool
+    private let borrowed: FileDescriptor?
 
     init(_ input: SubprocessConfiguration.Input) throws(POSIXError) {
-        isInherited = input == .inherited
+        borrowed =
+            switch input {
+            case .inherited: .standardInput
+            case .descriptor(let descriptor): descriptor
+            case .empty, .bytes: nil
+            }
         if case .bytes(let bytes) = input {
             let pipe = try Pipe()
             // A pipe takes this much without a reader; more would block for ever.
@@ -16,5 +21,5 @@ struct ChildInput: ~Copyable {
         }
     }
 
-    var descriptor: FileDescriptor { isInherited ? .standardInput : owned.descriptor }
+    var descriptor: FileDescriptor { borrowed ?? owned.descriptor }
 }

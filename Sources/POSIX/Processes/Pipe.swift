@@ -23,6 +23,10 @@ public struct Pipe: ~Copyable {
     /// - Returns: The end for reading.
     public consuming func takeReadEnd() -> OwnedDescriptor { readEnd }
 
+    /// Closes the end for reading.
+    /// - Returns: The end for writing.
+    public consuming func takeWriteEnd() -> OwnedDescriptor { writeEnd }
+
     /// Leaves both ends open for as long as the process lives.
     consuming func leave() {
         _ = readEnd.release()

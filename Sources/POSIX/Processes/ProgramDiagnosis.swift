@@ -1,12 +1,12 @@
 /// Why the kernel refuses to run a file that is there: its error numbers say too little about scripts.
-enum ProgramDiagnosis {
+public enum ProgramDiagnosis {
     /// What is wrong with a file, and what to do.
     ///
     /// - Parameters:
     ///   - errno: What running it failed with.
     ///   - path: The file that was to be run.
     /// - Returns: The cause; nil if the error number says it all.
-    static func cause(of errno: Errno, running path: String) -> String? {
+    public static func cause(of errno: Errno, running path: String) -> String? {
         guard let status = try? FileSystem.status(path), status.isRegular else { return nil }
         if errno == .permissionDenied {
             return status.mode.isExecutable ? nil : "it is not executable; chmod +x makes it so"

@@ -14,16 +14,27 @@ public final class RunningProcess: Sendable {
     ///   - configuration: What to run.
     ///   - outputPath: The file that gets both of the child's output streams; made or replaced.
     /// - Throws: When the program cannot be started, or the file not be made.
-    public init(_ configuration: SubprocessConfiguration, outputPath: String) throws(POSIXError) {
+    public convenience init(_ configuration: SubprocessConfiguration, outputPath: String) throws(POSIXError) {
+        let output = try OwnedDescriptor(opening: outputPath, [.replace, .append])
+        try self.init(configuration, output: output.descriptor, errors: output.descriptor)
+    }
+
+    /// Starts a child that leads a process group of its own, whatever the configuration says.
+    /// - Parameters:
+    ///   - configuration: What to run.
+    ///   - output: What the child gets as its standard output; the caller's copy may be closed afterwards.
+    ///   - errors: What the child gets as its standard error.
+    /// - Throws: When the program cannot be started.
+    public init(
+        _ configuration: SubprocessConfiguration,
+        output: FileDescriptor,
+        errors: FileDescriptor
+    ) throws(POSIXError) {
         var configuration = configuration
         configuration.newProcessGroup = true
-        let streams = ChildStreams(
-            input: try OwnedDescriptor(opening: "/dev/null"),
-            output: try OwnedDescriptor(opening: outputPath, [.replace, .append])
-        )
+        let input = try ChildInput(configuration.standardInput)
         identifier = try Interruption.registering(group: true) { () throws(POSIXError) in
-            let output = streams.output.descriptor
-            return try spawn(configuration, input: streams.input.descriptor, output: output, errors: output)
+            try spawn(configuration, input: input.descriptor, output: output, errors: errors)
         }
     }
 
@@ -85,10 +96,4 @@ public final class RunningProcess: Sendable {
         Interruption.unregister(group: identifier)
         return ExitStatus(waitStatus: raw)
     }
-}
-
-/// The descriptors that a child gets, open until it has started.
-private struct ChildStreams: ~Copyable {
-    let input: OwnedDescriptor
-    let output: OwnedDescriptor
 }

@@ -25,7 +25,7 @@ func spawn(
                 request.standard_input = input.rawValue
                 request.standard_output = output.rawValue
                 request.standard_error = errors.rawValue
-                request.descriptor_3 = -1
+                request.descriptor_3 = configuration.thirdDescriptor?.rawValue ?? -1
                 if let identity = configuration.identity {
                     request.sets_ids = 1
                     request.uid = identity.uid
@@ -34,6 +34,7 @@ func spawn(
                     request.groups = groups.baseAddress
                     request.group_count = groups.count
                 }
+                request.ends_with_parent = configuration.endsWithParent ? 1 : 0
                 request.new_process_group = configuration.newProcessGroup ? 1 : 0
                 return cposix_spawn(&request, &child, &step)
             }

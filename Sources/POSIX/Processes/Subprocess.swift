@@ -11,6 +11,8 @@ public struct SubprocessConfiguration: Hashable, Sendable {
         case inherited
         /// These bytes, at most 64 KiB.
         case bytes([UInt8])
+        /// What can be read from a descriptor, which the caller keeps open until the child has started.
+        case descriptor(FileDescriptor)
     }
 
     /// The user and groups that a child runs as.
@@ -42,6 +44,10 @@ public struct SubprocessConfiguration: Hashable, Sendable {
     public var workingDirectory: String?
     /// Who the child runs as; nil for the user of this process.
     public var identity: Identity?
+    /// What the child gets as descriptor 3, which the caller keeps open until the child has started; nil for nothing.
+    public var thirdDescriptor: FileDescriptor?
+    /// Whether the child is killed at the end of the thread that starts it.
+    public var endsWithParent: Bool
     /// Whether the child leads a process group of its own, which is killed when this process is interrupted.
     public var newProcessGroup: Bool
     /// What the child reads.
@@ -80,6 +86,8 @@ public struct SubprocessConfiguration: Hashable, Sendable {
         self.environment = environment
         self.workingDirectory = workingDirectory
         self.identity = identity
+        thirdDescriptor = nil
+        endsWithParent = false
         self.newProcessGroup = newProcessGroup
         self.standardInput = standardInput
         self.joinsStreams = joinsStreams

@@ -3,13 +3,11 @@ import POSIX
 /// What every case sees of this machine, found once.
 public struct HostTree: Sendable {
     /// Directories and files of the machine that appear in the case's tree.
-    private(set) var mounts: [SandboxRequest.Mount] = []
+    private(set) var mounts: [Mount] = []
     /// Links of the machine's root that are made again, with their targets.
     private(set) var links: [(path: String, target: String)] = []
     /// Directories that the mounts need.
     private(set) var directories: [String] = []
-    /// Files that the mounts need.
-    private(set) var files: [String] = []
     /// Small files of each case's own `/etc`.
     private(set) var texts: [(path: String, bytes: [UInt8])] = []
 
@@ -21,15 +19,9 @@ public struct HostTree: Sendable {
             addDirectory("/\(name)")
         }
         for path in ["/etc/alternatives", "/etc/ssl"] { addDirectory(path) }
-        for name in ["null", "zero", "full", "random", "urandom", "tty"] where FileSystem.exists("/dev/\(name)") {
-            files.append("/dev/\(name)")
-            mounts.append(SandboxRequest.Mount(source: "/dev/\(name)", target: "/dev/\(name)", isReadOnly: false))
-        }
-        for (name, target) in [("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")] {
-            links.append(("/dev/\(name)", "/proc/self/\(target)"))
-        }
+        mounts += [Mount(.devices, at: "/dev"), Mount(.processes(isOwnRequired: false), at: "/proc")]
         directories += ["/cnb/lifecycle"]
-        mounts.append(SandboxRequest.Mount(source: lifecycle, target: "/cnb/lifecycle", isReadOnly: true))
+        mounts.append(.bind(lifecycle, at: "/cnb/lifecycle"))
         addTexts()
     }
 
@@ -39,7 +31,7 @@ public struct HostTree: Sendable {
             if let target = try? FileSystem.readLink(path) { links.append((path, target)) }
         } else if status.isDirectory {
             directories.append(path)
-            mounts.append(SandboxRequest.Mount(source: path, target: path, isReadOnly: true))
+            mounts.append(.bind(path))
         }
     }
 

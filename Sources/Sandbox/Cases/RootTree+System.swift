@@ -19,9 +19,19 @@ extension RootTree {
             try FileSystem.makeDirectory(root + path)
             try give(root + path, to: path == "/home" ? .root : .builder)
         }
-        for path in host.files { try FileSystem.writeFile(root + path, []) }
         for (path, bytes) in host.texts { try FileSystem.writeFile(root + path, bytes) }
         for (path, target) in host.links { try FileSystem.createSymlink(root + path, target: target) }
+    }
+
+    /// Who owns a file, as programs in the tree see it.
+    /// - Parameter status: The file as this machine sees it.
+    /// - Returns: Its owner.
+    public func owner(_ status: FileStatus) -> Owner {
+        guard !hasMachineUsers else { return Owner(uid: status.uid, gid: status.gid) }
+        return Owner(
+            uid: status.uid == Users.effectiveUserID ? Owner.builder.uid : status.uid,
+            gid: status.gid == Users.effectiveGroupID ? Owner.builder.gid : status.gid
+        )
     }
 
     /// Gives a file of the tree to a user, where there is more than one.
@@ -30,7 +40,7 @@ extension RootTree {
     ///   - owner: Who gets it.
     /// - Throws: When the system refuses.
     public func give(_ place: String, to owner: Owner) throws(POSIXError) {
-        guard mode.hasRoot, owner != .root else { return }
+        guard hasMachineUsers, owner != .root else { return }
         try FileSystem.lchown(place, uid: owner.uid, gid: owner.gid)
     }
 }

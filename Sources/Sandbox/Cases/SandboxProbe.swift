@@ -7,12 +7,12 @@ public enum SandboxProbe {
     ///   - host: What cases see of this machine.
     ///   - workDir: A directory for the trial.
     /// - Returns: The way, nil where none works; and what is in the way of root, nil where nothing is.
-    public static func mode(_ host: HostTree, _ workDir: String) -> (mode: SandboxMode?, obstacle: String?) {
-        let modes: [SandboxMode] = Users.isRoot ? [.root, .user] : [.user]
+    public static func isolation(_ host: HostTree, _ workDir: String) -> (isolation: Isolation?, obstacle: String?) {
+        let candidates: [Isolation] = Users.isRoot ? [.rootNamespaces, .userNamespaces] : [.userNamespaces]
         var obstacle = Users.isRoot ? nil : "the runner is not root"
-        for mode in modes {
-            guard let failure = trial(TreeRunner(mode: mode, host: host), workDir, "true") else {
-                return (mode, obstacle)
+        for isolation in candidates {
+            guard let failure = trial(TreeRunner(isolation: isolation, host: host), workDir, "true") else {
+                return (isolation, obstacle)
             }
             obstacle = failure
         }
@@ -34,7 +34,7 @@ public enum SandboxProbe {
         defer { Leftovers.remove(directory) }
         do throws(POSIXError) {
             try FileSystem.makeDirectory(directory)
-            let tree = RootTree(root: Path.join(directory, "root"), mode: sandbox.mode)
+            let tree = sandbox.tree(Path.join(directory, "root"))
             try tree.makeSystem(sandbox.host)
             let result = try sandbox.run(
                 TreeRunner.Program(

@@ -2,8 +2,8 @@ public import POSIX
 
 /// Runs programs in the file trees of cases.
 public struct TreeRunner: Sendable {
-    /// How trees get to be roots.
-    public let mode: SandboxMode
+    /// How programs are isolated.
+    public let isolation: Isolation
     /// What they see of this machine.
     public let host: HostTree
 
@@ -14,11 +14,11 @@ public struct TreeRunner: Sendable {
 
     /// Describes a runner.
     /// - Parameters:
-    ///   - mode: How trees get to be roots.
+    ///   - isolation: How programs are isolated: with namespaces.
     ///   - host: What they see of this machine.
     ///   - limitMilliseconds: How long a program may take.
-    public init(mode: SandboxMode, host: HostTree, limitMilliseconds: Int = 30_000) {
-        (self.mode, self.host, self.limitMilliseconds) = (mode, host, limitMilliseconds)
+    public init(isolation: Isolation, host: HostTree, limitMilliseconds: Int = 30_000) {
+        (self.isolation, self.host, self.limitMilliseconds) = (isolation, host, limitMilliseconds)
     }
 
     /// What a program did.
@@ -68,6 +68,11 @@ public struct TreeRunner: Sendable {
         }
     }
 
+    /// A tree that programs can be run in.
+    /// - Parameter root: Its directory.
+    /// - Returns: The tree.
+    public func tree(_ root: String) -> RootTree { RootTree(root: root, hasMachineUsers: isolation.hasMachineUsers) }
+
     /// Runs a program.
     /// - Parameters:
     ///   - program: What to run.
@@ -75,38 +80,55 @@ public struct TreeRunner: Sendable {
     /// - Returns: What it did.
     /// - Throws: When not even the runner itself can be started.
     public func run(_ program: Program, in root: String) throws(POSIXError) -> Result {
-        let failurePath = root + ".failure"
-        let request = SandboxRequest(
-            mode: mode,
-            root: root,
-            mounts: host.mounts,
-            failurePath: failurePath,
-            owner: program.owner,
+        let limits = Subprocess.Limits(milliseconds: limitMilliseconds, outputBytes: Self.outputLimit)
+        do throws(SandboxError) {
+            let result = try SandboxRunner(isolation).capture(sandboxed(program, in: root), limits: limits)
+            return Result(
+                status: result.capture.status,
+                stdout: String(decoding: result.capture.output, as: UTF8.self),
+                stderr: String(decoding: result.capture.errors, as: UTF8.self),
+                output: String(decoding: result.joined, as: UTF8.self),
+                hasTimedOut: result.hasTimedOut,
+                isTruncated: result.isTruncated
+            )
+        } catch {
+            switch error {
+            case .helper(let cause): throw cause
+            case .failed(_, let cause): return Result(failure: "\(cause)")
+            case .program, .unavailable: return Result(failure: "\(error)")
+            }
+        }
+    }
+
+    private func sandboxed(_ program: Program, in root: String) -> SandboxedProgram {
+        var sandboxed = SandboxedProgram(
+            path: program.path,
+            environment: program.environment,
             workingDirectory: program.workingDirectory,
-            program: program.path,
-            arguments: program.arguments,
-            environment: program.environment
+            owner: isolation.hasMachineUsers ? program.owner : .builder,
+            root: .directory(root, isReadOnly: false),
+            mounts: host.mounts
         )
-        let configuration = SubprocessConfiguration(
-            executable: "/proc/self/exe",
-            arguments: request.commandLine,
-            environment: [],
-            standardInput: program.input.map { .bytes(Array($0.utf8)) } ?? .empty
-        )
-        let result = try Subprocess.capture(
-            configuration,
-            limits: .init(milliseconds: limitMilliseconds, outputBytes: Self.outputLimit)
-        )
-        let failure = (try? FileSystem.readText(failurePath)) ?? ""
-        try? FileSystem.removeFile(failurePath)
-        return Result(
-            status: result.capture.status,
-            stdout: String(decoding: result.capture.output, as: UTF8.self),
-            stderr: String(decoding: result.capture.errors, as: UTF8.self),
-            output: String(decoding: result.joined, as: UTF8.self),
-            hasTimedOut: result.hasTimedOut,
-            isTruncated: result.isTruncated,
-            failure: failure.isEmpty ? nil : failure
+        sandboxed.arguments = program.arguments
+        sandboxed.standardInput = program.input.map { .bytes(Array($0.utf8)) } ?? .empty
+        // What a lifecycle may do is its own matter, and some test what root can.
+        sandboxed.capabilities = .all
+        sandboxed.allowsNewPrivileges = true
+        return sandboxed
+    }
+}
+
+extension TreeRunner.Result {
+    /// A program that did not start.
+    fileprivate init(failure: String) {
+        self.init(
+            status: .exited(127),
+            stdout: "",
+            stderr: "",
+            output: "",
+            hasTimedOut: false,
+            isTruncated: false,
+            failure: failure
         )
     }
 }

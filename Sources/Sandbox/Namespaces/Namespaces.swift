@@ -1,9 +1,9 @@
 import CPOSIX
 public import POSIX
 
-/// Namespaces and mounts: a file tree of its own for this process and its children.
+/// Namespaces: what this process and its children see apart from the rest of the system.
 ///
-/// For processes with one thread, which do nothing else afterwards.
+/// For processes with one thread.
 public enum Namespaces {
     /// What is separated from the rest of the system.
     public struct Kinds: OptionSet, Sendable {
@@ -21,6 +21,12 @@ public enum Namespaces {
         public static let users = Kinds(rawValue: CPOSIX_NEW_USERS)
         /// The processes, from the next child on, which is the first of them: with its end all others end.
         public static let processes = Kinds(rawValue: CPOSIX_NEW_PROCESSES)
+        /// Shared memory, semaphores and queues of System V.
+        public static let communication = Kinds(rawValue: CPOSIX_NEW_IPC)
+        /// The machine's name.
+        public static let hostName = Kinds(rawValue: CPOSIX_NEW_HOST_NAME)
+        /// Network interfaces, of which there is only the loopback one at first, and that is down.
+        public static let network = Kinds(rawValue: CPOSIX_NEW_NETWORK)
     }
 
     /// Puts this process into new namespaces.
@@ -30,54 +36,28 @@ public enum Namespaces {
         try systemCall("unshare") { cposix_unshare(kinds.rawValue) }
     }
 
-    /// Says who is who in the new user namespace of this process; supplementary groups can't be changed there.
+    /// Says who is who in the new user namespace of this process.
+    ///
+    /// There is one user with one group in it; supplementary groups can't be changed.
     /// - Parameters:
-    ///   - users: A line of first id inside, first id outside, and their number.
-    ///   - groups: The same for groups.
+    ///   - inside: The ids in the namespace.
+    ///   - outside: The ids that this process has outside.
+    ///   - processes: Where the system's processes are shown, without a slash at its end.
     /// - Throws: `notPermitted` for ids that this process may not speak for.
-    public static func map(users: String, groups: String) throws(POSIXError) {
-        try write("/proc/self/setgroups", "deny")
-        try write("/proc/self/gid_map", groups)
-        try write("/proc/self/uid_map", users)
+    public static func map(
+        _ inside: Owner,
+        to outside: Owner,
+        processes: String = "/proc"
+    ) throws(POSIXError) {
+        try write("\(processes)/self/setgroups", "deny")
+        try write("\(processes)/self/gid_map", "\(inside.gid) \(outside.gid) 1")
+        try write("\(processes)/self/uid_map", "\(inside.uid) \(outside.uid) 1")
     }
 
     /// Keeps the mounts that this process makes from the rest of the system.
     /// - Throws: Without the privilege.
     public static func makeMountsPrivate() throws(POSIXError) {
         try systemCall("mount", "/") { cposix_make_mounts_private() }
-    }
-
-    /// Makes a directory or file appear at a second place, with what is mounted below it.
-    /// - Parameters:
-    ///   - source: What appears.
-    ///   - target: Where; of the same kind, and hidden from now on.
-    ///   - isReadOnly: Whether it can't be changed there.
-    /// - Throws: Without the privilege, or when one of them is missing.
-    public static func bind(_ source: String, to target: String, isReadOnly: Bool) throws(POSIXError) {
-        try systemCall("mount", source, to: target) { cposix_bind(source, target, isReadOnly ? 1 : 0) }
-    }
-
-    /// Shows the processes of this process's namespace.
-    /// - Parameter target: The directory that becomes `/proc`.
-    /// - Throws: Also where parts of the system's own `/proc` are hidden.
-    public static func mountProcesses(at target: String) throws(POSIXError) {
-        try systemCall("mount", target) { cposix_mount_proc(target) }
-    }
-
-    /// Mounts an empty file system in memory over a directory.
-    /// - Parameters:
-    ///   - target: The directory, whose contents are hidden from now on.
-    ///   - megabytes: How much may be written.
-    /// - Throws: Without the privilege.
-    public static func mountMemory(at target: String, megabytes: Int) throws(POSIXError) {
-        try systemCall("mount", target) { cposix_mount_memory(target, "mode=0700,size=\(megabytes)m") }
-    }
-
-    /// Makes a mount point the root of this process's file tree; the rest of it is gone.
-    /// - Parameter root: The directory.
-    /// - Throws: When it is no mount point.
-    public static func changeRoot(to root: String) throws(POSIXError) {
-        try systemCall("pivot_root", root) { cposix_change_root(root) }
     }
 
     private static func write(_ path: String, _ text: String) throws(POSIXError) {

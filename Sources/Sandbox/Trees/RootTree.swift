@@ -4,18 +4,18 @@ public import POSIX
 public struct RootTree: Sendable {
     /// The directory that is `/` in the sandbox.
     public let root: String
-    /// How programs run in it, which decides who owns its files.
-    public let mode: SandboxMode
+    /// Whether files belong to whom they say; otherwise those of the calling user are the build user's.
+    public let hasMachineUsers: Bool
 
     /// The largest file that is read.
     private static let largest: Int64 = 64 << 20
 
     /// Looks at a tree.
     /// - Parameters:
-    ///   - root: The directory that is `/` in the sandbox.
-    ///   - mode: How programs run in it.
-    public init(root: String, mode: SandboxMode) {
-        (self.root, self.mode) = (root, mode)
+    ///   - root: The directory that is `/` in the sandbox, without a slash at its end.
+    ///   - hasMachineUsers: Whether files belong to whom they say.
+    public init(root: String, hasMachineUsers: Bool = true) {
+        (self.root, self.hasMachineUsers) = (root, hasMachineUsers)
     }
 
     /// Where a path in the sandbox is on this machine; what is missing is appended as it is.

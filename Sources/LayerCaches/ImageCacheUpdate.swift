@@ -26,7 +26,7 @@ final class ImageCacheUpdate: CacheUpdate {
 
     func add(_ content: LayerContent, knownAs diffID: DiffID?, with engine: LayerEngine) throws(CacheError) -> DiffID {
         if let diffID, let layer = layers[diffID] {
-            // The reference names such a layer twice, and readers of its cache images know them like that.
+            // As in the reference, a layer that two buildpacks share is in the image twice.
             append(layer)
             return diffID
         }

@@ -59,7 +59,7 @@ final class LaunchCacheDestination: ImageDestination {
     }
 
     func adopt(_ layer: ImageLayer) throws(OCIError) {
-        // Layers of other images, as the run image, are no business of the cache.
+        // The cache only keeps layers of app images, not those of the run image.
         guard let image = layer.source as? LaunchCachedImage else { return try destination.adopt(layer) }
         var layer = layer
         layer.source = image.image
@@ -104,7 +104,7 @@ final class LaunchCacheDestination: ImageDestination {
     /// Puts the layers of the previous image into the cache that it lacks: from disk where they are there, or else from
     /// the daemon, all of them at once.
     ///
-    /// The daemon may have lost the image, and the new one may not need the bytes: that is for the destination to find out.
+    /// A layer that can't be had is left to the destination: the daemon may have it, and then doesn't need its bytes.
     private func fillCache() throws(OCIError) {
         let layers = missing.withLock { $0 }
         let fetched = layers.filter { $0.uncompressed == nil }
@@ -171,7 +171,7 @@ private final class LaunchCacheBlobWriter: BlobWriter {
             size += Int64(bytes.count)
         } catch {
             let writer = try destination.newUncachedBlob(because: error)
-            // What the file has is whole up to the last piece that it took.
+            // The file holds whole pieces only, so what was written so far can be copied.
             try file?.read(limit: size) { bytes throws(OCIError) in try writer.write(bytes) }
             try writer.write(bytes)
             bypass = writer

@@ -6,8 +6,8 @@ import PlatformModel
 
 /// Images of a daemon, and a cache directory with the layers of the app image.
 ///
-/// Daemons only hand out images as a whole. With the cache, no build has to fetch the layers of the build before that it
-/// goes on with. Its format is the reference's: a tar for each layer of the app image, and no metadata.
+/// Daemons only hand out images as a whole. With the cache, a build needn't fetch the layers that it takes over from
+/// the previous one. Its format is the reference's: a tar for each layer of the app image, and no metadata.
 public final class LaunchCacheStore: ImageStore {
     private let images: any ImageStore
     private let cache: VolumeCache
@@ -48,8 +48,8 @@ public final class LaunchCacheStore: ImageStore {
         try images.keepingAlive(body)
     }
 
-    /// A place for the app image, from which its layers go into a new version of the cache; that the cache can't be
-    /// written is no reason to fail.
+    /// A place for the app image, from which its layers go into a new version of the cache; a cache that can't be
+    /// written is a warning.
     public func destination(for reference: String) throws(OCIError) -> any ImageDestination {
         let destination = try images.destination(for: reference)
         var update: VolumeCacheUpdate?

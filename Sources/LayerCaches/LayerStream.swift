@@ -3,7 +3,7 @@ public import OCI
 public import POSIX
 import Synchronization
 
-/// A layer of a stored image as something to read from: stores hand out bytes, extractors ask for them.
+/// A layer of a stored image as a source: stores push bytes, and extractors pull them.
 ///
 /// A thread fetches ahead, by a few pieces at most. The end of the stream is only reported once the store has verified
 /// all of it.

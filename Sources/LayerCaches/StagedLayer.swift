@@ -4,7 +4,7 @@ import Synchronization
 
 /// A layer's tar on its way into a cache directory, while the layer is archived for the app image.
 ///
-/// That it cannot be written must not harm the image, so failures are kept until somebody asks.
+/// A cache that can't be written must not fail the image, so failures are only noted: see ``hasFailed``.
 public final class StagedLayer: ByteSink {
     /// Where the tar is until its digest is known.
     let path: String

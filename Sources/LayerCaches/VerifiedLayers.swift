@@ -4,10 +4,10 @@ import Synchronization
 
 /// Layers of a cache directory whose files this process has read and found to be right.
 ///
-/// The creator restores a layer and takes it over into the next cache a moment later. As long as the kernel says that
-/// the file is the same and was not touched, reading it a second time would tell nothing new. What the kernel does not
-/// notice, such as a failing disk, the next restore does: it verifies every layer while it extracts it, and then this
-/// memory does not have the layer, so that the update of the cache repairs it.
+/// The creator restores a layer and takes it over into the next cache a moment later. As long as inode, size and times
+/// say that the file has not changed, it is not read a second time. Damage that leaves these alone, as by a failing
+/// disk, is found by the next restore, which verifies every layer that it extracts; such a layer is not remembered
+/// here, and so the cache is repaired.
 final class VerifiedLayers: Sendable {
     /// What changes when a file is written to, or replaced.
     private struct Identity: Hashable {

@@ -45,7 +45,7 @@ public final class VolumeCache: LayerCache {
         isReadOnly = false
         do {
             _ = try FileSystem.status(directory)
-            // While another build writes, its directories are none of our business.
+            // If another build holds the lock, it is writing, and its directories are left alone.
             guard let lock = try? FileLock.ifAvailable(directory) else { return }
             try recover(holding: lock)
         } catch {
@@ -150,7 +150,7 @@ public final class VolumeCache: LayerCache {
         } catch {
             failure = error
         }
-        // What a reader makes of an altered file is of less interest than that it was altered.
+        // If the file was altered, that is the error to report, rather than what the tar reader made of it.
         try read(diffID)
         throw .unusable(diffID: diffID, reason: "\(failure)")
     }
@@ -174,7 +174,7 @@ public final class VolumeCache: LayerCache {
     /// Begins a new version, with a lock that other builds respect.
     public func beginUpdate() throws(CacheError) -> any CacheUpdate { try beginVolumeUpdate() }
 
-    /// Begins a new version, for those who need to know that it is one of a directory.
+    /// Begins a new version, as the concrete type that a launch cache needs.
     func beginVolumeUpdate() throws(CacheError) -> VolumeCacheUpdate {
         guard !isReadOnly else { throw .failed("cache \(name) is only read") }
         do {

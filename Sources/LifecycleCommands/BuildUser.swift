@@ -21,7 +21,8 @@ struct BuildUser {
 
     /// Gives volumes to the user unless it can write to them already.
     ///
-    /// Whoever isn't root can't do that, and needn't.
+    /// Does nothing unless the process is root: others can't give files away, and platforms that don't start as root
+    /// have set up the volumes.
     ///
     /// - Parameter paths: Directories; missing and unnamed ones are left out.
     /// - Throws: A `PhaseError` of kind `failed` when a volume can't be given away.
@@ -29,7 +30,8 @@ struct BuildUser {
         guard Users.isRoot else { return }
         try wrapping(.failed, failedTo: "chown volumes") {
             for path in paths where !path.isEmpty && FileSystem.exists(path) {
-                // If the directory is right, so is what is in it: looking through all of it takes too long.
+                // If the user can write to the directory, the same is assumed of everything in it: looking at every
+                // file takes too long.
                 guard !canWrite(try FileSystem.status(path)) else { continue }
                 try FileSystem.changeOwnerOfTree(path, uid: uid, gid: gid)
             }
@@ -41,7 +43,7 @@ struct BuildUser {
             || status.mode.rawValue & 0o002 != 0
     }
 
-    /// Becomes the user, for good; whoever isn't root stays who they are.
+    /// Becomes the user, for good; does nothing unless the process is root.
     func become() throws(PhaseError) {
         guard Users.isRoot else { return }
         try wrapping(.failed, failedTo: "exec as user \(uid):\(gid)") { try Privileges.drop(to: uid, gid: gid) }

@@ -10,7 +10,7 @@ struct CommandContext {
     let platformAPI: PlatformAPI
     /// The platform's inputs: first from the environment, then from flags, then resolved.
     var inputs: PlatformInputs
-    /// Takes everything that is said.
+    /// Where messages go.
     let logger: Logger
     /// The environment variables.
     var environment: [String: String]
@@ -48,7 +48,8 @@ struct CommandContext {
         do {
             try inputs.resolve(for: phase, resolution)
         } catch .missingRunImage {
-            // Not a fault of the command line: the phases before haven't done their work.
+            // Not a fault of the command line: an earlier phase should have found the run image, so the exit code is
+            // that of exporting.
             throw PhaseError(.export, failedTo: "export", PlatformModelError.missingRunImage)
         } catch {
             throw PhaseError(

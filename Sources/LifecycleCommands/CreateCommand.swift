@@ -23,7 +23,7 @@ struct CreateCommand: PhaseCommand {
         var context = context
         try context.takeOutputImage(arguments)
         try context.resolveInputs(for: .create)
-        // Better now than after the build.
+        // Checked now, so that a wrong value isn't found only after the build.
         _ = try context.layerCompression()
         try context.guardLayout()
         self.context = context
@@ -93,7 +93,7 @@ private struct CreatorRun {
     private func detect() throws(PhaseError) -> DetectResult {
         logger.phase("DETECTING")
         var inputs = try DetectInputs(context)
-        // Extensions are refused below whatever the platform thinks of experiments.
+        // The creator refuses extensions in any case, below, so nothing is to be said about experiments.
         inputs.experimentalMode = .quiet
         let detected = try DetectPhase(inputs: inputs, logger: logger).run()
         guard detected.group.extensions.isEmpty else {

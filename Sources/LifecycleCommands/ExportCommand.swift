@@ -25,7 +25,7 @@ struct ExportCommand: PhaseCommand {
 
     func takePrivileges() throws(PhaseError) -> PhaseStores {
         let inputs = context.inputs
-        // What is in a daemon needs no credentials.
+        // Images in a daemon need no credentials.
         let previousImage = inputs.useDaemon ? nil : analysis.previousImage
         return try context.storesOfBuildUser(
             for: [previousImage].compactMap { $0 },

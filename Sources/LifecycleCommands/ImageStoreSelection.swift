@@ -18,7 +18,7 @@ struct ImageStoreSelection {
 
     /// Resolves the credentials for images, and makes the stores.
     ///
-    /// To be called while it is still allowed to read credentials.
+    /// To be called before privileges are dropped, as credentials may be readable by root only.
     ///
     /// - Parameter moreImages: Images that the inputs don't name.
     /// - Returns: The stores.
@@ -70,12 +70,13 @@ struct ImageStoreSelection {
     }
 }
 
-/// Looks which run images there are, before a phase has chosen one.
+/// Finds out which run images can be read, before one is chosen.
 struct ImageAccessCheck {
     let inputs: PlatformInputs
     let environment: [String: String]
 
-    /// Whether an image can be read; nobody looks into layouts and daemons, where what is missing shows later.
+    /// Whether an image can be read; layouts and daemons aren't asked, as a missing image is reported when it is
+    /// opened.
     func check(_ image: String) -> ImageAccess {
         guard !inputs.useDaemon && !inputs.useLayout else { return .readable }
         guard let keychain = try? Keychain.resolve(images: [image], environment: environment),

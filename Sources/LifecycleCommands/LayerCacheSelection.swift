@@ -40,7 +40,7 @@ extension CommandContext {
         }
     }
 
-    /// Refuses values that nobody can have meant, and warns of options that have no effect here.
+    /// Refuses malformed values, and warns of options that have no effect here.
     ///
     /// - Returns: How layers in a cache directory are compressed.
     private func checkCacheOptions() throws(PhaseError) -> LayerCompression {
@@ -61,7 +61,7 @@ extension CommandContext {
 
     /// Opens the caches that are only read, in their order.
     ///
-    /// One that can't be opened is left out with a warning: it was to save time, and fails no build.
+    /// One that can't be opened is left out with a warning: a cache never fails the build.
     ///
     /// - Parameter stores: Where cache images are.
     /// - Returns: The caches.

@@ -8,7 +8,7 @@ import PlatformModel
 ///
 /// The phase is the name by which the program was started (`detector`), or else the first argument (`detect`).
 public struct LifecycleProgram {
-    /// Takes everything that is said.
+    /// Where messages go.
     private let logger: Logger
     /// The environment variables.
     private let environment: [String: String]
@@ -22,7 +22,7 @@ public struct LifecycleProgram {
     public static var current: LifecycleProgram {
         let environment = ProcessEnvironment.current
         let format = Logger.Format(environmentValue: environment["CNB_LOG_FORMAT"])
-        // What is wrong before the flags are read is said without colours, too.
+        // The variable is read here already, so that errors before the flags are read have no colours either.
         let usesColor = !PlatformInputs { environment[$0] }.noColor
         return LifecycleProgram(logger: Logger(format: format, usesColor: usesColor), environment: environment)
     }
@@ -60,7 +60,7 @@ public struct LifecycleProgram {
             logger.output(.info, Array(InputsDocument.markdown.utf8))
             return .success
         default:
-            // The Platform API is wrong before anything else is.
+            // A wrong Platform API is reported first: which phases and flags there are depends on it.
             _ = try platformAPI(orNewestFor: Array(arguments.dropFirst(2)))
             guard let phase = LifecyclePhase(rawValue: Path.base(first)) else {
                 let nearest = Suggestion.nearest(to: first, among: LifecyclePhase.allCases.map(\.rawValue))
@@ -137,7 +137,7 @@ public struct LifecycleProgram {
     }
 
     private func report(_ error: PhaseError) {
-        // Whose permission it is matters most where a platform chooses the user.
+        // Platforms choose the user, so where permission is denied the message says which user it was.
         let isDenied =
             error.message.hasSuffix("permission denied") || error.message.hasSuffix("operation not permitted")
         let user = " (as user \(Users.effectiveUserID):\(Users.effectiveGroupID))"

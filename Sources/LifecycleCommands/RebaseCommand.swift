@@ -8,7 +8,7 @@ struct RebaseCommand: PhaseCommand {
     init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
         var context = context
         try context.takeOutputImages(arguments)
-        // Only images in registries are rebased, whatever the environment says about layouts.
+        // The rebaser has no `-layout`; the variable of other phases doesn't apply to it.
         context.inputs.useLayout = false
         try context.resolveInputs(for: .rebase)
         self.context = context

@@ -43,7 +43,7 @@ enum BlockTask: Sendable {
     }
 }
 
-/// Where blocks and tasks change hands.
+/// Passes blocks and tasks between the threads.
 ///
 /// No task ever waits for another one, and a producer that finds no free block works on tasks itself. So the exchange
 /// can't lock up, whatever the number of threads and layers.
@@ -108,7 +108,7 @@ final class BlockExchange: Sendable {
         do throws(POSIXError) {
             try Thread { [self] in work() }.detach()
         } catch {
-            // Without the thread the producers do its work.
+            // If no thread can be started, the producers do the work.
             state.update { $0.threads -= 1 }
         }
     }

@@ -38,7 +38,7 @@ public struct ExpectedDigests: Sendable {
         self.diffID = diffID
     }
 
-    /// Verifies nothing: whatever comes is what is wanted.
+    /// Verifies nothing, for streams whose digest isn't known.
     public static let unverified = ExpectedDigests(stream: nil, diffID: nil)
 
     /// Verifies the stream as it comes, compressed or not.
@@ -75,7 +75,7 @@ enum EntryPlace: Equatable {
 
 /// Decides by names which entries belong to a target.
 struct EntryPlacement {
-    /// Longer paths can't be named in a system call, so nobody can have made them in an ordinary way.
+    /// Linux's limit for paths in system calls: no real file has a longer one.
     private static let longestName = 4096
 
     private let prefix: [[UInt8]]

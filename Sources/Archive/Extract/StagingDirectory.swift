@@ -20,7 +20,8 @@ struct StagingDirectory: ~Copyable {
     deinit {
         root?.close()
         guard let path else { return }
-        // What is left behind after an error is of no use; there is nobody to tell if it can't be removed.
+        // After an error the directory is of no use. That it can't be removed either is not reported: there is an error
+        // already.
         try? FileSystem.removeTree(path)
     }
 
@@ -94,7 +95,7 @@ struct StagingDirectory: ~Copyable {
             }
             let prefix = Path.components(target.entryPrefix)
             let depth = Path.components(path).count
-            // Only where the archive's names are the names on disk do its parents describe these.
+            // The archive's parent directories describe those on disk only where both have the same names.
             guard Path.clean(target.entryPrefix) == Path.clean(target.directory), depth < prefix.count,
                 let header = parents[depth]
             else { return }

@@ -219,7 +219,7 @@ final class TreeExtractor {
     }
 
     private func time(_ header: TarHeader) -> FileTime? {
-        // The normalised time says that nobody has kept the real one.
+        // The normalised time means that the real one was not kept.
         guard options.restoresTimes, options.restoresNormalizedTime || header.modificationTime != .normalized else {
             return nil
         }

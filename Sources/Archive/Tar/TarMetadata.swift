@@ -1,4 +1,4 @@
-/// A header block as it is in the stream, before extended headers have their say.
+/// A header block as it is in the stream, before extended headers change it.
 struct RawTarHeader {
     /// The block's type flag.
     let kind: UInt8

@@ -14,7 +14,8 @@ struct DirectorySlicing {
         taken = RecordSet(count: index.records.count)
     }
 
-    /// Takes what the patterns match and nobody has, with all that is below, and adds what leads there.
+    /// Takes what the patterns match and no earlier slice has, with all that is below, and adds the directories that
+    /// lead there.
     mutating func take(matching patterns: [String]) throws(ArchiveError) -> DirectorySelection {
         var relative: [GlobPattern] = []
         var absolute: [GlobPattern] = []
@@ -36,7 +37,7 @@ struct DirectorySlicing {
         return DirectorySelection(index, chosen: chosen)
     }
 
-    /// Takes what nobody has.
+    /// Takes what no slice has.
     mutating func takeRest() -> DirectorySelection {
         var chosen = RecordSet(count: index.records.count)
         for record in index.records.indices where index.records[record].action == .emit && !taken[record] {

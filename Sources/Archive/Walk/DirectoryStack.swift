@@ -1,6 +1,6 @@
 import POSIX
 
-/// The open directories from a root to where something was done last, since the next thing is mostly near.
+/// Keeps the directories open that lead from a root to the last entry, since the next entry is mostly near it.
 ///
 /// Directories are opened element by element without following symbolic links, so none of them is outside of the root.
 final class DirectoryStack {

@@ -2,9 +2,8 @@ import POSIX
 
 /// Writes the entries of a directory tree to a tar stream.
 ///
-/// It goes from directory to directory by descriptors and never follows a symbolic link below the root, so that
-/// nobody who changes the tree meanwhile can lead it elsewhere. A file costs four system calls: open, status, read,
-/// close.
+/// It goes from directory to directory by descriptors and never follows a symbolic link below the root, so that changes
+/// to the tree meanwhile can't lead it elsewhere. A file costs four system calls: open, status, read, close.
 struct TreeWalker<Listing: TreeListing>: ~Copyable {
     /// A directory on the way from the root to the current entry.
     private struct Level {

@@ -2,9 +2,9 @@
 struct DaemonAPIVersion: Comparable, Sendable, CustomStringConvertible {
     /// The newest version that this client was written for.
     static let newest = DaemonAPIVersion(major: 1, minor: 51)
-    /// What daemons speak that don't say what they speak.
+    /// The version to use with daemons that don't name theirs.
     static let fallback = DaemonAPIVersion(major: 1, minor: 24)
-    /// Since when images may be for several platforms, of which requests choose one.
+    /// The first version in which requests can choose the platform of an image.
     static let platformAware = DaemonAPIVersion(major: 1, minor: 49)
 
     let major: Int

@@ -56,7 +56,7 @@ extension DaemonClient {
         let response = try send(.post, "/images/load", query: [("quiet", "1")], body: body, action: action)
         let bytes = try Self.read(response, limit: Self.documentLimit, action)
         guard response.head.isSuccess else { throw Self.refusal(response.status, bytes, action) }
-        // Each line is a message; what went wrong is in one of them, as the status was sent before.
+        // The status is sent before the work is done, so an error is in one of the messages, of which each is a line.
         for line in bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
             let message: JSONValue
             do {
@@ -85,7 +85,7 @@ extension DaemonClient {
 
     /// Whether containerd keeps the daemon's images, which wants all layers of an image that is loaded.
     func storesInContainerd() -> Bool {
-        // Where the daemon will not say, trying shows it, too.
+        // If the daemon doesn't say, a load without all layers is tried; should it fail, all are sent.
         guard let information = try? document("/info", action: "get information on the docker daemon"),
             let status = information["DriverStatus"]?.arrayValue
         else { return false }

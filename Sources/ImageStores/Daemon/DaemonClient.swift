@@ -96,7 +96,7 @@ final class DaemonClient: Sendable {
         let response = try exchange(.get, "/_ping", [], nil, action)
         let offered = response.head.headers["Api-Version"].flatMap { DaemonAPIVersion($0) }
         let bytes = try Self.read(response, limit: 1 << 20, action)
-        // Daemons tell their version also when they are not well, which the next request will show.
+        // A daemon with a problem may still name its version; the problem is reported by the next request.
         guard response.head.isSuccess || offered != nil else { throw Self.refusal(response.status, bytes, action) }
         let chosen = min(offered ?? .fallback, .newest)
         version.withLock { $0 = chosen }

@@ -73,7 +73,7 @@ final class DaemonDestination: ImageDestination {
             do {
                 all = try contents(of: descriptors)
             } catch {
-                // What the daemon said first says more than that a layer can't be had.
+                // The daemon's own error says more than that a layer can't be fetched.
                 throw .store(failure)
             }
             try load(config, all)

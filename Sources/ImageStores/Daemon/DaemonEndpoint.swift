@@ -86,7 +86,7 @@ struct DaemonEndpoint: Sendable {
         }
     }
 
-    /// Why nobody answers at a socket, and what to do about it.
+    /// Why a connection to a socket fails, and what to do about it.
     static func explanation(of error: POSIXError, _ name: String) -> String {
         let advice =
             switch error.errno {
@@ -101,7 +101,7 @@ struct DaemonEndpoint: Sendable {
 
     // MARK: - TLS
 
-    /// The context for TLS; `nil` where nobody asks for it.
+    /// The context for TLS; `nil` where it isn't asked for.
     private static func tls(
         certificateDirectory: String?,
         verifies: Bool,

@@ -4,9 +4,10 @@ import OCI
 import POSIX
 import Synchronization
 
-/// The layers of an image, as far as somebody has asked for them.
+/// The layers of an image, as far as they were asked for.
 ///
-/// A daemon only hands out an image as a whole. What is not asked for passes by; of what is, only one copy is kept.
+/// A daemon only hands out an image as a whole. Layers that were not asked for are skipped; of equal ones, one copy is
+/// kept.
 final class DaemonImageContents: Sendable {
     private let client: DaemonClient
     private let id: DaemonImageName
@@ -51,8 +52,8 @@ final class DaemonImageContents: Sendable {
 
     /// Reads the tar that the daemon sends.
     ///
-    /// Which file is which layer stands in a manifest that comes after them, and their names say nothing in the format
-    /// of older daemons. But what is wanted is known by its digest.
+    /// The manifest that says which file is which layer comes after the files, so the wanted ones are recognised by
+    /// their digests.
     private func read(_ archive: SavedImage, wanted: Set<Digest>, all: Set<Digest>) throws(ArchiveError) {
         let others = Set(all.subtracting(wanted).map { "blobs/sha256/\($0.hex)" })
         while let header = try archive.next() {

@@ -118,7 +118,7 @@ public final class DaemonStore: ImageStore {
         _ = try client.inspect(try DaemonImageName(reference), platform: nil)
     }
 
-    /// Looks whether the daemon answers: who may talk to it may do everything.
+    /// Looks whether the daemon answers; it has no rights for single images, so who can connect can do everything.
     public func checkWriteAccess(_ reference: String) throws(OCIError) {
         _ = try ImageReference(reference)
         try client.ping()

@@ -4,8 +4,8 @@ import POSIX
 
 /// Writes an image into the layout at its path, and names of it into layouts at theirs.
 ///
-/// Blobs of earlier images in the same layout stay, as with the reference implementation: somebody may have read the
-/// old index a moment ago.
+/// Blobs of earlier images in the same layout stay, as with the reference implementation: another process may still be
+/// reading the old image.
 final class LayoutDestination: ImageDestination {
     private let store: LayoutStore
     private let layout: LayoutDirectory

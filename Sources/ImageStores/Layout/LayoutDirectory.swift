@@ -63,7 +63,7 @@ public struct LayoutDirectory: Sendable {
 
     /// Reads a manifest or config whole and verifies it.
     func readDocument(_ descriptor: Descriptor) throws(OCIError) -> [UInt8] {
-        // Documents are small; nothing that claims otherwise is read into memory.
+        // Documents have a size limit, so that no hostile one is read into memory.
         let limit: Int64 = 64 << 20
         guard descriptor.size <= limit else {
             throw .malformed(document: "descriptor of \(descriptor.digest)", reason: "more than \(limit) bytes")
@@ -164,7 +164,7 @@ public struct LayoutDirectory: Sendable {
         }
     }
 
-    /// Writes the index, last of all, so that who looks sees the old image or the new one whole.
+    /// Writes the index, last of all, so that readers see either the old image or the whole new one.
     func writeIndex(_ index: ImageIndex) throws(OCIError) {
         do {
             let marker = "{\n    \"imageLayoutVersion\": \"1.0.0\"\n}"

@@ -22,7 +22,7 @@ final class BlobStream: Sendable {
         /// How many bytes have been written to the content.
         var written: Int
         var end: End?
-        /// Nobody sends the blob, and nobody will.
+        /// The blob is not sent here, and won't be.
         var isDeclined = false
     }
 
@@ -97,7 +97,7 @@ final class BlobStream: Sendable {
     private var isToEmptyRepository: Bool {
         let known = client.session.known
         guard !known.hasImage(in: repository), let hasTags = try? client.hasTags(repository) else { return false }
-        // So that it is asked once.
+        // Noted, so that the registry is asked only once.
         if hasTags { known.addImage(in: repository) }
         return !hasTags
     }
@@ -152,7 +152,7 @@ final class BlobStream: Sendable {
         }
     }
 
-    /// Leaves the blob to whoever finishes it.
+    /// Leaves the blob to be sent as any other once it is finished.
     ///
     /// - Returns: the blob, if that has happened already
     private func decline() -> (digest: Digest, content: BlobSpool, isSent: Bool)? {

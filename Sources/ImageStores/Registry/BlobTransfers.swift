@@ -16,7 +16,7 @@ final class BlobTransfers: Sendable {
         var failure: OCIError?
         var isAbandoned = false
 
-        /// Whether there is any use in moving more.
+        /// Whether more blobs are to be moved: nothing has failed or was stopped.
         var takesMore: Bool { failure == nil && !isAbandoned }
     }
 

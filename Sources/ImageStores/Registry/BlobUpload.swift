@@ -43,7 +43,7 @@ struct BlobUpload {
     mutating func run() throws(RegistryError) {
         var attempt = 1
         while true {
-            // Has its own repetitions, so its failure is final.
+            // `startUpload` repeats its requests itself, so its failure is final.
             let asked = isSmall ? digest : nil
             guard let upload = try client.startUpload(repository, unlessItHas: asked, action: action) else { return }
             do throws(RegistryError) {
@@ -105,7 +105,8 @@ struct BlobUpload {
         let response = try client.send(call)
         defer { response.discard() }
         upload.location = try client.location(of: response, action: action)
-        // Some registries always say the same here; what counts in the end is the digest.
+        // Some registries always answer with the same range, so one without progress is ignored; the digest is verified
+        // in the end.
         let next = Self.nextOffset(response.head) ?? range.upperBound
         return next > range.lowerBound ? min(next, content.size) : range.upperBound
     }

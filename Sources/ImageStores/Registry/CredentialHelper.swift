@@ -10,7 +10,7 @@ struct CredentialHelper {
 
     init(name: String, environment: [String: String]) {
         self.name = name
-        // The helper has secrets of its own and no need for ours.
+        // The helper must not see the credentials in our environment.
         self.environment = environment.filter { $0.key != EnvironmentCredentials.variable }
     }
 

@@ -53,7 +53,7 @@ public struct Keychain: Sendable {
             keychain.sources.append(resolved.source)
             keychain.problems = resolved.problems
         } catch {
-            // The reference is anonymous then, and so are we; the message helps when access is denied.
+            // As in the reference, requests are anonymous then; the message is for the case that access is denied.
             keychain.problems.append(error.description)
         }
         return keychain

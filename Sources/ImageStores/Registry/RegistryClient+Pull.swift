@@ -86,7 +86,7 @@ extension RegistryClient {
 
     /// Whether a repository has any tags.
     ///
-    /// Asked on the way to writing, with the scope of that.
+    /// Asked before writing, so the token's scope is that of pushing.
     func hasTags(_ repository: String) throws(RegistryError) -> Bool {
         let action = "look for tags in \(registry)/\(repository)"
         let response = try send(

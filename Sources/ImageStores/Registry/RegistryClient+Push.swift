@@ -136,7 +136,7 @@ extension RegistryClient {
         )
     }
 
-    /// Tells the registry to forget an upload; that it does not is no harm.
+    /// Tells the registry to forget an upload; failures are ignored.
     func cancel(_ upload: Upload, _ repository: String) {
         _ = try? perform(
             Call(
@@ -164,7 +164,7 @@ extension RegistryClient {
         // Behind a proxy that ends TLS, registries name themselves with the scheme that they are reached by.
         let base = try session.endpoint().base
         if url.host == base.host, url.port == base.port { url.scheme = base.scheme }
-        // A hostile registry could have us send our bytes to somebody in our own network.
+        // Otherwise a hostile registry could have us send requests to other servers, as to one in our own network.
         if url.host != base.host, !session.host.isNearby, let address = IPAddress(url.host),
             address.isLoopback || address.isPrivate || address.isLinkLocal
         {

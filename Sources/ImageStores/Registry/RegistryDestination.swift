@@ -14,7 +14,7 @@ final class RegistryDestination: ImageDestination {
     private let clientFor: @Sendable (ImageReference) -> RegistryClient
     private let transfers: BlobTransfers
     private let temporaryDirectory: String
-    /// The layers that nothing was done for, since the repository has them as far as is known.
+    /// Layers that were neither sent nor mounted, since the repository has them as far as is known.
     private let presumed = Mutex<[(layer: Descriptor, image: any StoredImage)]>([])
 
     init(

@@ -95,7 +95,7 @@ public struct RegistryError: Error, Hashable, Sendable, CustomStringConvertible 
     public var asOCIError: OCIError {
         let kind: StoreFailure.Kind =
             switch cause {
-            // Not unreachable: nobody should try again what has already taken minutes.
+            // Not `unreachable`, which callers may try again: this has already taken minutes.
             case .transport(let exchanges) where exchanges.contains(where: \.error.isTooSlow): .other
             case .transport: .unreachable
             case .status(401, _, _), .status(403, _, _): .denied

@@ -30,7 +30,8 @@ struct RegistryHost: Hashable, Sendable {
     }
     private var hasPort: Bool { parts.port != nil }
 
-    /// Whether the host is an address that only has a meaning near this machine.
+    /// Whether addresses in private networks are to be expected: the registry is insecure, on this machine, or has such
+    /// an address itself.
     var isNearby: Bool { isInsecure || isLocal || isPrivateAddress }
 
     private var parts: (host: String, port: UInt16?) {

@@ -70,8 +70,8 @@ final class RegistrySession: Sendable {
                     if response.status == 200 || response.status == 401 {
                         response.discard()
                         return Endpoint(
-                            // A registry may redirect plain HTTP to its secure self; a redirect elsewhere is its own
-                            // affair.
+                            // A registry may redirect plain HTTP to HTTPS on the same host, which is then used;
+                            // redirects to other hosts are followed anew by each request.
                             base: response.url.host == url.host ? response.url : url,
                             challenge: AuthenticationChallenge.preferred(in: response.head)
                         )
@@ -85,9 +85,9 @@ final class RegistrySession: Sendable {
             let isTransient =
                 refusal.map { policy.isTransient(status: $0.error.status ?? 0) }
                 ?? failures.contains { $0.error.isTransient }
-            // A host where nobody listens is not worth more than a second.
+            // Where nothing answers at all, two more attempts, about a second, are enough.
             guard isTransient, refusal != nil || attempt < 3, policy.wait(after: attempt, head: refusal?.head) else {
-                // HTTPS servers answer 400 to plain HTTP: what went wrong with HTTPS says more then.
+                // HTTPS servers answer plain HTTP with 400; then the failure of HTTPS is the one to report.
                 let speaksTLS = failures.contains { $0.error != .plainAnswerToTLS } && refusal?.error.status == 400
                 if let refusal, !speaksTLS { throw refusal.error }
                 let httpsFirst = failures.sorted { $0.url.hasPrefix("https:") && !$1.url.hasPrefix("https:") }

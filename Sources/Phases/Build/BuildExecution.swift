@@ -98,7 +98,7 @@ struct BuildExecution {
         )
     }
 
-    /// Says where files of a layer's environment can't mean what their author thinks.
+    /// Warns of files in a layer's `env` directories that can't become variables.
     private func warnAboutVariables(of layers: BuildpackOutput) {
         for layer in layers.layers {
             for directory in ["env", "env.build", "env.launch"].map({ Path.join(layer.path, $0) }) {
@@ -116,7 +116,7 @@ struct BuildExecution {
         }
     }
 
-    /// Says which keys of a file nobody reads.
+    /// Warns of keys that are unknown, and so ignored.
     private func warnAboutKeys(of table: TOMLTable, in name: String, _ known: KnownKeys) {
         for key in known.unknown(in: table) {
             let nearest = Suggestion.nearest(to: key.name, among: key.known).map { "; did you mean '\($0)'?" } ?? ""
@@ -172,7 +172,7 @@ struct BuildExecution {
         _ layers: BuildpackOutput
     ) throws(PhaseError) -> [BOMEntry] {
         guard !entries.isEmpty else { return [] }
-        // A buildpack that writes both formats is on its way to the new one.
+        // A buildpack that writes both formats is being moved to the new one, so the old one is not complained about.
         if !layers.hasSBOMFiles {
             logger.warn(
                 "BOM table is deprecated in this buildpack api version, though it remains supported for backwards "

@@ -120,7 +120,7 @@ public struct BuildPhase: Sendable {
         )
     }
 
-    /// Where a command is a single program, there has to be one.
+    /// Refuses processes without a command, where the Platform API has commands as single programs.
     private func checkCommands(of processes: [ProcessEntry]) throws(PhaseError) {
         guard !inputs.platformAPI.supports(.commandArrays) else { return }
         if let process = processes.first(where: \.command.isEmpty) {

@@ -19,10 +19,10 @@ struct BuildpackOutput {
     /// The buildpack's layers, in bytewise order of the names of their files.
     private(set) var layers: [Layer] = []
 
-    /// Reads the metadata of all layers, and renames layers that are for nothing to `<layer>.ignore`.
+    /// Reads the metadata of all layers, and renames layers that are of no type to `<layer>.ignore`.
     ///
-    /// As in the reference, launch.toml, build.toml and store.toml pass for layers here: they must not have types at the
-    /// top level either, and a directory that has such a name, which is none for a layer, is ignored.
+    /// As in the reference, launch.toml, build.toml and store.toml pass for layers here: they must not have types at
+    /// the top level either, and a directory of such a name is no layer and is ignored.
     ///
     /// - Parameter path: The directory's path.
     /// - Throws: A ``PhaseError`` of kind `build`.
@@ -61,7 +61,7 @@ struct BuildpackOutput {
         let action = "build: failed to process buildpack layer: failed to rename layer directory"
         try wrapping(.build, failedTo: action) {
             guard (try? FileSystem.linkStatus(layerDir)) != nil else { return }
-            // The system would replace an empty directory, but then a name that is taken would only sometimes matter.
+            // `rename` would replace an empty directory; a taken name should be an error in every case.
             if (try? FileSystem.linkStatus(ignored))?.isDirectory ?? false {
                 throw POSIXError(.fileExists, "rename", layerDir, to: ignored)
             }
@@ -136,7 +136,7 @@ extension String {
     /// Whether the name matches `*.sbom.*.json`.
     fileprivate var isSBOMFileName: Bool {
         guard hasSuffix(".json"), let infix = firstRange(of: ".sbom.") else { return false }
-        // The dots around the star are two.
+        // The dots on both sides of the second star have to be two: `x.sbom.json` doesn't match.
         return utf8.distance(from: infix.upperBound, to: endIndex) >= ".json".utf8.count
     }
 

@@ -1,6 +1,6 @@
 import BuildpackModel
 
-/// The processes of all buildpacks so far: of each type the last, and which one is the default.
+/// The processes of all buildpacks so far: for each type the one that was declared last, and which one is the default.
 struct ProcessList {
     private var processes: [String: ProcessEntry] = [:]
     /// The type of the default process; empty when there is none.

@@ -23,7 +23,7 @@ struct DetectExecutions {
         self.logger = logger
     }
 
-    /// The target of the build; the first time it is asked for, what analyzed.toml doesn't say is looked for.
+    /// The target of the build; what analyzed.toml doesn't say is looked up when it is first asked for.
     mutating func runImageTarget() -> RunImageTarget {
         if let completedTarget { return completedTarget }
         let completed = target.completed(logger: logger)

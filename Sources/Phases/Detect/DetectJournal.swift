@@ -1,8 +1,9 @@
 import Console
 
-/// What detection says about groups, kept until it is known whether one has passed.
+/// What is to be logged about groups, kept until it is known whether one has passed.
 ///
-/// If one has, the journal is shown as far as the log level goes; if none has, all of it is.
+/// If one has passed, only what the log level lets through is shown; if none has, everything is, so that people see
+/// why.
 struct DetectJournal: Sendable {
     private struct Entry {
         var level: LogLevel

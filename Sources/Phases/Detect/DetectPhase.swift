@@ -43,7 +43,7 @@ public struct DetectPhase: Sendable {
             to: "initialize detector",
             logger: logger
         )
-        // Buildpacks can't be run in a directory that isn't there, which would look as if they had failed.
+        // Without the app directory no buildpack can be run, and each would seem to have failed.
         if !FileSystem.isDirectory(inputs.appDir) { logger.warn("there is no app directory \(inputs.appDir)") }
         let orders = try DetectionOrders(inputs: inputs, logger: logger)
         try guardExperiment(orders)

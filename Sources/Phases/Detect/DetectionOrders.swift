@@ -52,7 +52,7 @@ struct DetectionOrders {
         return SystemTOML()
     }
 
-    /// Puts the system buildpacks around those of each group, but for those that the group has anyway.
+    /// Puts the system buildpacks before and after those of each group, except those that the group has already.
     private mutating func add(_ system: SystemTOML, _ logger: Logger) {
         buildpacks.groups = buildpacks.groups.map { group in
             let missing = { (entries: [GroupElement]) in

@@ -6,8 +6,8 @@ import PlatformModel
 /// Looks for the first group of an order that passes.
 ///
 /// An order stands for many groups: a composite buildpack stands for each of the groups of its own order, an optional
-/// one also for nothing, and so does the order of extensions, which comes first. The groups are tried depth first,
-/// from left to right, as they come up, so that what is behind the group that passes is never looked at.
+/// one also for nothing, and so does the order of extensions, which comes first. The groups are tried depth first, from
+/// left to right, as they come up, so that nothing after the first group that passes is looked at.
 struct GroupSearch {
     /// What comes out of an attempt.
     enum Attempt {
@@ -146,7 +146,8 @@ struct GroupSearch {
         return Descriptor(module: module, api: api, order: order)
     }
 
-    /// Says where a module keeps to no rule for authors; lifecycles take it even so.
+    /// Says at debug level where a descriptor breaks a rule that is meant for authors only; such modules are used all
+    /// the same.
     private func noteDeviations(of module: ModuleDescriptor) {
         for deviation in [module.id.deviation, module.version.deviation].compactMap({ $0 }) {
             logger.debug("\(module.kind.label) \(module.identity): \(deviation), which the specification asks for")
@@ -173,7 +174,7 @@ struct GroupSearch {
     private mutating func candidate(_ element: GroupElement, _ descriptor: Descriptor) -> DetectCandidate? {
         let module = descriptor.module
         let matchesTarget = !inputs.platformAPI.supports(.targetData) || matchesTarget(module)
-        // As the reference has it, something optional takes part even so.
+        // As in the reference, an optional module takes part even so.
         let isCompatible = matchesTarget || element.isOptional
         if isCompatible, descriptor.api.supports(.executionEnvironments),
             !isEligible(element, module.execEnvironments)

@@ -88,7 +88,7 @@ extension GroupTrial.Member {
 
     fileprivate func describeOutput(journal: inout DetectJournal) {
         let header: (String) -> String = { "======== \($0): \(element) ========" }
-        // A module that ended as modules should is only of interest to those who look for faults.
+        // The output of a module that passed or failed as it should is shown at debug level only.
         let isQuiet = hasPassed || !isInError
         if !outcome.output.isEmpty {
             journal.add(isQuiet ? .debug : .info, [UInt8](header("Output").utf8))

@@ -61,7 +61,8 @@ struct PlanSearch {
 
     // MARK: - What can't be in any solution
 
-    /// Removes options until each of the rest has somebody for all its names, as far as single names tell.
+    /// Removes options that require what no earlier member can provide, or provide what no later one can require, until
+    /// no more can be removed.
     private mutating func removeUnsupported(_ contributors: [PlanTrials.Contributor]) {
         var hasChanged = true
         while hasChanged {
@@ -119,7 +120,7 @@ struct PlanSearch {
         for name in Set(members.joined().flatMap { $0.provides.union($0.requires) }) {
             let providers = members.indices.filter { members[$0].contains { $0.provides.contains(name) } }
             let requirers = members.indices.filter { members[$0].contains { $0.requires.contains(name) } }
-            // Where a member provides the name whatever is chosen, nobody after it has to ask who does.
+            // If a member provides the name with every alternative, the name doesn't connect the members after it.
             let surely = providers.first { members[$0].allSatisfy { $0.provides.contains(name) } } ?? .max
             let open = requirers.filter { $0 < surely }
             if !open.isEmpty { parts.join(open + providers) }
@@ -143,7 +144,7 @@ struct PlanSearch {
 
     /// The first choice of alternatives for the members of a part.
     private func solve(_ part: [Int]) -> [Int]? {
-        // Names that others take care of, whatever is chosen, are none of this part's business.
+        // Names that other members provide or require whatever is chosen needn't be met within this part.
         let outside = members.indices.filter { !part.contains($0) }
         var requiredLater: [Set<String>] = [[]]
         for member in part.reversed() {

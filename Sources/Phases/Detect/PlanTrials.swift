@@ -44,7 +44,7 @@ struct PlanTrials {
         var alternative: BuildPlan.Alternative
     }
 
-    /// How many combinations are tried one after the other, each of them told to those who look for faults.
+    /// How many combinations are tried one after the other, each of them logged at debug level.
     private static let patience = 1000
 
     private let contributors: [Contributor]
@@ -113,7 +113,7 @@ struct PlanTrials {
         zip(contributors, selection).map { contributor, index in
             var element = contributor.element
             let alternatives = contributor.plan.alternatives
-            // Something optional is only left out when all its alternatives have been tried.
+            // An optional member is only left out when all its alternatives have been tried.
             element.isOptional = element.isOptional && index == alternatives.count - 1
             return Choice(element: element, alternative: alternatives[index])
         }

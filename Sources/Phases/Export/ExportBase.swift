@@ -64,7 +64,7 @@ extension ExportPhase {
                 draft.annotations["org.opencontainers.image.ref.name"] = name
             }
         } catch {
-            // Nobody misses a run image in a daemon before its layers are needed.
+            // With a daemon, a missing run image is a failure of exporting: until then its layers aren't needed.
             if inputs.platform.useDaemon, error.isMissingRunImage {
                 throw PhaseError(.export, failedTo: "export", error)
             }
@@ -74,7 +74,7 @@ extension ExportPhase {
         if let extended {
             logger.debug("Using config from extensions...")
             draft.container = extended.config.container
-            // An extension that says nothing has not promised that its layers fit newer run images.
+            // Without the label, an extension has not promised that its layers fit newer run images.
             let promised = draft.container.labels[RebasableLabel.name] == "true"
             draft.container.labels[RebasableLabel.name] = promised ? "true" : "false"
         }
@@ -87,7 +87,7 @@ extension ExportPhase {
         )
     }
 
-    /// Refuses what the media types of the app image, which are those of the run image, have no name for.
+    /// Refuses a compression that has no media type in the app image's family, which is the run image's.
     private func checkCompression(fits runImage: any StoredImage) throws(PhaseError) {
         guard case .zstd = inputs.compression, runImage.family == .docker else { return }
         let cause =
@@ -115,7 +115,7 @@ extension ExportPhase {
         return reference
     }
 
-    /// What of a layout's identifier is its path, `nil` when images are not in layouts.
+    /// The path within a layout's identifier `<path>@<digest>`; `nil` when images are not in layouts.
     private func pathOfLayout(_ identifier: String) -> String? {
         guard inputs.platform.useLayout, let at = identifier.lastIndex(of: "@") else { return nil }
         return String(identifier[..<at])

@@ -11,7 +11,7 @@ import Synchronization
 extension ExportPhase {
     /// Puts the cached layers of all buildpacks into the cache.
     ///
-    /// That a cache cannot be written fails no build.
+    /// A cache that can't be written is a warning: it never fails the build.
     ///
     /// - Parameters:
     ///   - cache: The cache.
@@ -41,7 +41,7 @@ extension ExportPhase {
         guard !platform.useDaemon, !platform.useLayout, let other = try? ImageReference(name),
             let app = try? ImageReference(platform.outputImage), app.registry == other.registry
         else { return nil }
-        // Without it the layers are archived once more, no worse.
+        // If it can't be opened, the layers are archived once more.
         return (try? images.open(platform.outputImage, platform: nil)) ?? nil
     }
 }
@@ -167,7 +167,7 @@ private final class CacheExport {
         return diffID
     }
 
-    /// Takes a layer over from the old version, unless it turns out to be of no use.
+    /// Takes a layer over from the old version, unless it is damaged or missing there.
     private func reuse(_ diffID: DiffID, id: String) throws(CacheError) -> (LayerOutcome.Kind, reason: String) {
         do {
             try cache.verify(diffID)

@@ -16,8 +16,7 @@ struct LayerPlan {
 extension ExportPhase {
     /// Begins to make all layers that can be known, in the order in which they will be added.
     ///
-    /// Nothing is said here, and what can't be read is left out: whoever adds the layers, one after the other, says what
-    /// there is and what is wrong.
+    /// Nothing is logged here, and what can't be read is left out: layers are reported, in order, when they are added.
     func beginLayers(_ build: BuildMetadata, in image: inout AppImage) -> LayerPlan {
         var directories: [BuildpackLayersDir?] = []
         for buildpack in inputs.group.buildpacks {
@@ -32,7 +31,7 @@ extension ExportPhase {
                     isCached: layer.types?.cache ?? false
                 )
             }
-            // Adding this buildpack's layers will fail.
+            // Adding this buildpack's layers will fail, so nothing after them is needed.
             if directory?.malformedLayers.isEmpty == false { break }
         }
         if platformAPI.supports(.sbomFiles) { begin(SBOMDirectory.launch, in: &image) }

@@ -41,7 +41,7 @@ extension ExportPhase {
         }
     }
 
-    /// Copies everything that looks like an SBOM file from a directory that the platform has chosen.
+    /// Copies everything that is named like an SBOM file from a directory that the platform has chosen.
     private func copyCustomSBOMs(from source: String, to directory: String) throws(POSIXError) {
         let entries: [DirectoryEntry]
         do {

@@ -59,7 +59,7 @@ public struct ExportPhase: Sendable {
             updateCache(cache, Result { () throws(CacheError) in try cache.beginUpdate() }, cancellation: cancellation)
         }
         defer { thread?.join() }
-        // Without a second thread, one does after the other.
+        // If no second thread can be started, image and cache are written one after the other.
         if thread == nil { return try exportInOnePass(task) }
         do {
             return try exportAndReport(task, cache: nil).report
@@ -92,7 +92,7 @@ public struct ExportPhase: Sendable {
         let build = try readBuildMetadata()
         let cancellation = Cancellation()
         let tasks = LayerTasks(cancellation: cancellation)
-        // After a failure, layers that were begun are of no use; after the last one, nothing is left to stop.
+        // After a failure, layers that were begun are of no use. After success, all of them are done.
         defer { tasks.stop() }
         var image = AppImage(
             draft: task.base.draft,

@@ -17,8 +17,9 @@ struct LayerMaker: Sendable {
 
     /// Makes a layer, unless the previous image has it.
     ///
-    /// Where the previous image may have an equal layer, the content is only hashed at first: most rebuilds change
-    /// little, and neither compressing nor sending what is there already is worth anybody's time.
+    /// Where the previous image may have an equal layer, the content is only hashed at first, since most rebuilds
+    /// change little: an equal layer is neither compressed nor sent. One that differs is read a second time, to be
+    /// archived.
     ///
     /// - Parameters:
     ///   - content: What the layer holds.

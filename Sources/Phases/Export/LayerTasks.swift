@@ -46,7 +46,7 @@ final class LayerTask: Sendable {
         }
         guard isOurs else { return }
         let result = Result { () throws(ExportError) in try work() }
-        // As many cached layers as there are would keep their files open otherwise.
+        // Otherwise the files of all cached layers would stay open until they are added.
         staged?.close()
         state.update { $0 = .done(result) }
     }
@@ -65,8 +65,8 @@ final class LayerTask: Sendable {
 
 /// Threads that make layers in the order in which the image will have them, some at the same time.
 ///
-/// Only the making is parallel. Who puts the image together takes one outcome after the other, so that messages, the
-/// image and the first error are the same on any number of threads.
+/// Only the making is parallel. The image is put together from one outcome after the other, so that messages, the image
+/// and the first error are the same on any number of threads.
 final class LayerTasks: Sendable {
     /// The most threads; small layers are made by one each, large ones keep all cores busy anyway.
     private static let mostThreads = 8
@@ -99,7 +99,7 @@ final class LayerTasks: Sendable {
         state.withLock { state in
             state.waiting.append(task)
             guard state.running < limit else { return }
-            // Without the thread, others or whoever waits for the outcome do its work.
+            // If no thread can be started, the other threads, or the caller of `outcome()`, do the work.
             guard let thread = try? Thread({ [self] in work() }) else { return }
             state.threads.append(thread)
             state.running += 1

@@ -2,7 +2,8 @@ import Console
 import OCI
 import POSIX
 
-/// Opens a run image that has to be there, patiently: mirrors of registries answer wrongly now and then.
+/// Opens a run image that has to be there, in several attempts: mirrors of registries sometimes say that an image is
+/// missing although it is there.
 struct ImageOpening {
     let store: any ImageStore
     /// What kind of store it is; daemons and layouts give the same answer each time.

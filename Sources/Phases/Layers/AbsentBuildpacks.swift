@@ -30,7 +30,7 @@ public struct AbsentBuildpacks: Sendable {
 
     /// Why a buildpack is not in the group.
     func reason(_ id: String) -> String {
-        // Phases may run in images without buildpacks.
+        // Without the builder's buildpacks, as where a phase runs in an image of its own, no more can be said.
         guard !buildpacksDir.isEmpty, let installed = try? FileSystem.list(buildpacksDir), !installed.isEmpty else {
             return "its buildpack is not in the group"
         }

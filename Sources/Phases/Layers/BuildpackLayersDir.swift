@@ -24,7 +24,7 @@ struct BuildpackLayersDir {
     ///   - buildpack: The buildpack.
     ///   - logger: Told at debug level what is read; `nil` when ``logItems(_:)`` will be called later.
     /// - Throws: `BuildpackModelError` when the directory or store.toml cannot be read. A malformed `<layer>.toml` is
-    ///   kept as the layer's own failure.
+    ///   not thrown; it is the failure of that layer's ``BuildpackLayerDir/record``.
     init(layersDir: String, buildpack: GroupElement, logger: Logger?) throws(BuildpackModelError) {
         self.buildpack = buildpack
         path = Path.join(layersDir, buildpack.directoryName)

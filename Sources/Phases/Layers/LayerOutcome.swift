@@ -50,7 +50,7 @@ struct Stopwatch {
 extension Logger {
     private var outcomeLevel: LogLevel { format == .json ? .info : .debug }
 
-    /// Says what became of a layer: to people who ask for details, and to every program.
+    /// Logs what became of a layer: at debug level as text, at info level as JSON, which programs read.
     func log(_ outcome: @autoclosure () -> LayerOutcome) {
         guard isEnabled(outcomeLevel) else { return }
         let outcome = outcome()
@@ -68,7 +68,7 @@ extension Logger {
         )
     }
 
-    /// Says which layers were there before and are not any more.
+    /// Logs which layers were there before and are not any more.
     func logDropped(
         _ old: [BuildpackLayers],
         keeping new: [BuildpackLayers],

@@ -15,7 +15,7 @@ struct SBOMRestorer {
 
     private var sbomDir: String { Path.join(layersDir, "sbom") }
 
-    /// Extracts the files of the previous image; a failure costs the files, not the build.
+    /// Extracts the files of the previous image; a failure is a warning, and the build goes on without the files.
     func extract(_ diffID: String, from image: any StoredImage) {
         logger.info("Restoring data for SBOM from previous image")
         logger.debug("Retrieving previous image SBOM layer for \"\(diffID)\"")
@@ -31,7 +31,7 @@ struct SBOMRestorer {
         }
     }
 
-    /// Extracts the files of cached layers; a failure costs the files, not the build.
+    /// Extracts the files of cached layers; a failure is a warning, and the build goes on without the files.
     func extract(_ diffID: String, from cache: any LayerCache) {
         logger.debug("Retrieving SBOM layer data for \"\(diffID)\"")
         do {

@@ -4,7 +4,7 @@ import JSON
 import POSIX
 import PlatformModel
 
-/// The target that buildpacks are run for: that of the run image, completed where the image does not tell.
+/// The target that buildpacks are run for: that of the run image, completed where the image does not say.
 struct BuildTarget: Sendable {
     /// What analyzed.toml says about the run image.
     let analyzed: RunImageTarget

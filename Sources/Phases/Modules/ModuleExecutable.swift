@@ -26,7 +26,7 @@ extension ModuleDescriptor {
             _ = try FileSystem.status(path(of: executable))
             return true
         } catch {
-            // Whatever else is wrong with it shows when it is run.
+            // Any other fault, such as a missing permission, is reported when it is run.
             return error.errno != .noSuchFile
         }
     }
@@ -59,7 +59,8 @@ extension SubprocessConfiguration {
     /// - Throws: A ``PhaseError`` of this kind.
     func run(showingOutputBy logger: Logger, failure: PhaseErrorKind, named name: String) throws(PhaseError) {
         var command = self
-        // Build tools leave daemons behind that never close what they have inherited.
+        // Build tools leave daemons behind that never close the output which they have inherited, so its end is not
+        // waited for.
         command.outlastsChild = false
         let exit: ExitStatus
         do {

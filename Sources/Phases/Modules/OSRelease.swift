@@ -43,7 +43,7 @@ struct OSRelease {
             } else if quote == nil, character == "\"" || character == "'" {
                 quote = character
             } else if quote == nil, character.isWhitespace {
-                // What follows a value is no part of it.
+                // White space outside of quotes ends the value.
                 break
             } else {
                 result.append(character)

@@ -12,7 +12,8 @@ extension RebasePhase {
     ///   - runImage: The new run image.
     /// - Throws: `ExportError` with what does not fit; where the user forces it, targets that do not fit are warnings.
     func validate(_ appImage: any StoredImage, with runImage: any StoredImage) throws(ExportError) {
-        // What the image was built with counts, not what rebases it; that may be older or newer than what we support.
+        // The rules are those of the Platform API that the image was built with, which may be older or newer than those
+        // that we support.
         let variable = appImage.config.container.environmentValue(EnvironmentName.platformAPI) ?? ""
         let isForTargets = try wrapping("failed to get app image platform API") {
             variable.isEmpty ? false : PlatformFeature.targetData.availability.contains(try APIVersion(variable))

@@ -33,7 +33,7 @@ public struct RebasePhase: Sendable {
         let appImage = try openAppImage()
         let metadata = try metadata(of: appImage)
         let name = try runImageName(metadata)
-        // Of a run image for several processors, the app needs the one it was built for, wherever it is rebased.
+        // Of a run image for several platforms, the one that the app was built for is taken, not this machine's.
         let opening = ImageOpening(store: images, kind: PhaseStores.Kind(inputs.platform), logger: logger)
         let runImage = try wrapping(.failed, failedTo: "access run image") {
             try opening.open(name, platform: appImage.platform)

@@ -8,7 +8,7 @@ public import PlatformModel
 
 /// What the restorer looks up about build and run image, and adds to analyzed.toml, before it restores layers.
 ///
-/// Image extensions may have chosen another run image since the analyzer looked, of which only the name is known, and
+/// Image extensions may have chosen another run image since the analyzer ran, of which only the name is known. Besides,
 /// the extender needs both images on disk.
 public struct AnalysisUpdate: Sendable {
     /// What the update needs to know.
@@ -53,7 +53,7 @@ public struct AnalysisUpdate: Sendable {
 
     /// Brings analyzed.toml up to date, and writes it.
     ///
-    /// - Returns: What analyzed.toml says now; what it should have said when it is malformed is not known.
+    /// - Returns: What analyzed.toml says now.
     /// - Throws: A ``PhaseError`` of kind `failed` when an image that is needed can't be had.
     public func run() throws(PhaseError) -> AnalysisMetadata {
         let path = inputs.platform.analyzedPath

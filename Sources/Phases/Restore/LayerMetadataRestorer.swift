@@ -26,7 +26,7 @@ struct LayerMetadataRestorer {
         }
         var restored: [BuildpackID: [String: String]] = [:]
         for buildpack in inputs.buildpacks {
-            // Looked at for its faults only: a malformed store.toml must not surprise later phases.
+            // Read only to find faults now: a malformed store.toml would fail a later phase otherwise.
             _ = try BuildpackLayersDir(layersDir: inputs.layersDir, buildpack: buildpack, logger: logger)
             restored[buildpack.id] = try restoreLayers(of: buildpack)
         }
@@ -58,7 +58,7 @@ struct LayerMetadataRestorer {
             let layer = self.layer(name, of: buildpack)
             if let reason = reasonAgainst(record, inCache: inCache[name]) {
                 logger.debug("Not restoring metadata for \"\(layer.identifier)\", \(reason)")
-                // Of what comes from the cache, the cache's record tells.
+                // Layers that come from the cache are reported with the cache's record, below.
                 if inCache[name].map({ reasonAgainst($0, inApp: record) != nil }) ?? true {
                     log(layer.identifier, .dropped, record.cache && !hasCache ? "no cache given" : reason)
                 }
@@ -90,9 +90,10 @@ struct LayerMetadataRestorer {
     /// Why the metadata of a layer of the previous image is not restored; `nil` when it is.
     private func reasonAgainst(_ record: LayerRecord, inCache cached: LayerRecord?) -> String? {
         if !record.launch { return "marked as launch=false" }
-        // Its contents have to be there during the build, and can't be: the buildpack makes the layer anew.
+        // A build layer's contents have to be there during the build; without the cache they can't be, so the buildpack
+        // makes the layer anew.
         if record.build && !record.cache { return "marked as build=true, cache=false" }
-        // Without metadata the buildpack sees that it has to make the layer anew.
+        // Without the contents there is to be no metadata either: that tells the buildpack to make the layer anew.
         if record.cache, cached?.cache != true { return "marked as cache=true, but not found in cache" }
         return nil
     }

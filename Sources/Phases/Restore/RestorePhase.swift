@@ -69,7 +69,7 @@ public struct RestorePhase: Sendable {
 
     /// Restores everything.
     ///
-    /// What is wrong with the cache costs time, not the build: such layers are left out.
+    /// What is wrong with the cache never fails the build: such layers are left out, and made anew.
     ///
     /// - Throws: A ``PhaseError`` of kind `restore` when the layers directory can't be used.
     public func run() throws(PhaseError) {
@@ -97,7 +97,7 @@ public struct RestorePhase: Sendable {
         try restoreSBOM(cached, from: sources)
     }
 
-    /// Says that nobody is there who could use the layers of other builds' buildpacks.
+    /// Logs the layers of earlier builds whose buildpacks take no part in this one.
     private func logUnknownBuildpacks(_ cached: CacheMetadata) {
         let group = Set(inputs.buildpacks.map(\.id.text))
         let ofApp = inputs.previousLayers.buildpacks.filter { !group.contains($0.id) }
@@ -184,7 +184,7 @@ public struct RestorePhase: Sendable {
         }
         guard !inputs.skipLayers else { return }
         try wrapping(.restore, failedTo: "restore: restoring data") {
-            // A build layer that isn't cached has to be made again, and described again.
+            // A build layer that isn't cached has to be made again, so its metadata is removed as well.
             try restorer.distribute(to: inputs.buildpacks) { buildpack, layer in
                 let record = inputs.previousLayers.buildpack(buildpack)?.layers[layer]
                 return record.map { $0.build && !$0.cache } ?? false

@@ -73,7 +73,7 @@ struct RestoreSources: Sendable {
         return result
     }
 
-    /// Chooses what to believe of a layer that caches may disagree about.
+    /// Chooses the record of a layer about which caches may disagree.
     private static func choose(
         _ name: String,
         of buildpack: String,
@@ -85,7 +85,7 @@ struct RestoreSources: Sendable {
         }
         let candidates = records.filter { $0.record.cache }
         guard let first = candidates.first else { return records.first?.record }
-        // Copies of the same layer stand in for each other when it is extracted; looking at each of them is for others.
+        // Copies of the same layer replace each other when it is extracted, so one that exists is enough here.
         guard candidates.contains(where: { $0.record.diffID != first.record.diffID }) else { return first.record }
         let usable = candidates.first { cache, record in
             if let inApp, record.launch, inApp.diffID != record.diffID { return false }

@@ -31,7 +31,7 @@ extension PlatformInput {
     /// The variables of a phase's inputs whose values mean nothing, and so count as not given.
     ///
     /// - Parameters:
-    ///   - phase: The phase; variables of inputs that only others have are none of its business.
+    ///   - phase: The phase; variables of inputs that only other phases have are left out.
     ///   - platformAPI: The Platform API.
     ///   - variable: Looks up an environment variable.
     /// - Returns: For each the name, the value, and what was expected instead.

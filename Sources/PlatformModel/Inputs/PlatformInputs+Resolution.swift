@@ -2,7 +2,7 @@ public import CNBCore
 import OCI
 import POSIX
 
-/// Something that resolving the inputs has to tell people.
+/// A message for people that comes up while inputs are resolved.
 public enum ResolutionNotice: Sendable, Equatable {
     /// For information.
     case info(String)
@@ -226,7 +226,7 @@ extension RunImageNames {
     /// The name to use for an app image in a registry: one in the same registry before others, one that is there before
     /// one that is missing, and then the first.
     ///
-    /// That a missing image is better than none is for the phases to come, which say more clearly what is wrong.
+    /// A missing image is returned rather than refused: the phases that open it say more clearly what is wrong.
     ///
     /// - Parameters:
     ///   - registry: The app image's registry.

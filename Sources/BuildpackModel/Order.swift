@@ -1,3 +1,4 @@
+import CNBCore
 public import TOML
 
 /// Groups to try one after the other until one passes detection.
@@ -30,7 +31,7 @@ public struct Order: Hashable, Sendable {
 }
 
 /// order.toml: the orders of a builder.
-public struct OrderTOML: Hashable, Sendable, TOMLReadable {
+public struct OrderTOML: Hashable, Sendable, TOMLReadable, TOMLWritable {
     /// The order of buildpacks.
     public var order: Order
     /// The order of image extensions, which comes before that of buildpacks; its elements are always optional.
@@ -45,5 +46,33 @@ public struct OrderTOML: Hashable, Sendable, TOMLReadable {
     public init(toml: TOMLTable) throws(TOMLError) {
         order = try Order(toml: toml, key: "order", kind: .buildpack)
         extensionOrder = try Order(toml: toml, key: "order-extensions", kind: .imageExtension)
+    }
+
+    /// The contents of order.toml.
+    public var toml: TOMLTable {
+        var table = TOMLTable()
+        table.set("order", order)
+        table.set("order-extensions", extensionOrder)
+        return table
+    }
+}
+
+extension TOMLTable {
+    /// Adds an order with what orders say of their elements, unless it has no groups.
+    fileprivate mutating func set(_ key: String, _ order: Order) {
+        guard !order.isEmpty else { return }
+        let groups = order.groups.map { group -> TOMLTable in
+            let elements = group.map { element -> TOMLTable in
+                var table: TOMLTable = ["id": .string(element.id.text), "version": .string(element.version.text)]
+                // That extensions are optional is clear from the list that they are in.
+                if element.isOptional, element.kind == .buildpack { table.set("optional", true) }
+                if !element.execEnvironments.isEmpty {
+                    table.set("exec-env", .array(TOMLArray(strings: element.execEnvironments)))
+                }
+                return table
+            }
+            return ["group": .array(TOMLArray(tables: elements))]
+        }
+        set(key, .array(TOMLArray(tables: groups)))
     }
 }

@@ -36,6 +36,26 @@ struct GroupTests {
         )
     }
 
+    @Test("an order that is written is read back as it was")
+    func writtenOrder() throws {
+        let file = OrderTOML(
+            order: Order(groups: [
+                [
+                    GroupElement(id: "acme/a", version: "1.0.0", isOptional: true),
+                    GroupElement(id: "acme/b", version: "2.0.0", execEnvironments: ["test"]),
+                ],
+                [GroupElement(id: "acme/c", version: "3.0.0")],
+            ]),
+            extensionOrder: Order(groups: [
+                [GroupElement(kind: .imageExtension, id: "acme/e", version: "1.0.0", isOptional: true)]
+            ])
+        )
+        let text = TOMLWriter.write(file.toml)
+        #expect(try OrderTOML(toml: try TOMLDocument.parse(text)) == file)
+        #expect(text.contains("[[order-extensions.group]]\n    id = \"acme/e\"\n    version = \"1.0.0\"\n"))
+        #expect(TOMLWriter.write(OrderTOML(order: Order()).toml).isEmpty)
+    }
+
     @Test("group.toml is written without what is clear from its lists, and read back with it")
     func group() throws {
         let group = Group(

@@ -19,7 +19,7 @@ struct HostileInputTests {
 
     /// Copies of a text with bytes changed, left out, doubled or put in, the same in each run.
     private static func mutants(of text: String, _ random: inout Pseudorandom) -> [[UInt8]] {
-        (0..<400).map { _ in
+        (0..<200).map { _ in
             var bytes = Array(text.utf8)
             for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
                 let place = Int.random(in: bytes.indices, using: &random)

@@ -9,12 +9,6 @@ public struct BuilderLifecycle: Equatable, Sendable {
     /// The versions of the Platform API that it takes, ascending; deprecated ones are among them.
     public var platformAPIs: [APIVersion]
 
-    /// Makes a lifecycle.
-    ///
-    /// - Parameters:
-    ///   - version: The version, or an empty string.
-    ///   - buildpackAPIs: The versions of the Buildpack API.
-    ///   - platformAPIs: The versions of the Platform API.
     public init(version: String = "", buildpackAPIs: [APIVersion] = [], platformAPIs: [APIVersion] = []) {
         (self.version, self.buildpackAPIs, self.platformAPIs) = (version, buildpackAPIs, platformAPIs)
     }

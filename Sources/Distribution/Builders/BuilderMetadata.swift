@@ -36,9 +36,7 @@ public struct BuilderMetadata: Equatable, Sendable {
     /// The id of the stack; empty for builders without one, as newer ones are.
     public var stackID: String
 
-    /// Makes what is known of a builder that has only a user.
-    ///
-    /// - Parameter user: The user and group of the build.
+    /// A builder of which only the user is known, for those whose files say the rest.
     public init(user: BuilderUser) {
         (self.user, lifecycle, system) = (user, BuilderLifecycle(), SystemModules())
         (description, stackID) = ("", "")

@@ -8,11 +8,6 @@ public struct BuilderUser: Hashable, Sendable {
     /// The group's number.
     public var gid: UInt32
 
-    /// Makes a user with a group.
-    ///
-    /// - Parameters:
-    ///   - uid: The user's number.
-    ///   - gid: The group's number.
     public init(uid: UInt32, gid: UInt32) {
         (self.uid, self.gid) = (uid, gid)
     }

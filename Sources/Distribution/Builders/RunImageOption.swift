@@ -7,11 +7,6 @@ public struct RunImageOption: Hashable, Sendable {
     /// Other places with the same image, in the builder's order.
     public var mirrors: [String]
 
-    /// Makes a run image.
-    ///
-    /// - Parameters:
-    ///   - image: The image's own name.
-    ///   - mirrors: Other places with the same image.
     public init(image: String, mirrors: [String] = []) {
         (self.image, self.mirrors) = (image, mirrors)
     }

@@ -8,11 +8,6 @@ public struct SystemModules: Equatable, Sendable {
     /// What comes after each group.
     public var post: [GroupElement]
 
-    /// Makes a list of system buildpacks.
-    ///
-    /// - Parameters:
-    ///   - pre: What comes before each group.
-    ///   - post: What comes after each group.
     public init(pre: [GroupElement] = [], post: [GroupElement] = []) {
         (self.pre, self.post) = (pre, post)
     }

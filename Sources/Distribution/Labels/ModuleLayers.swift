@@ -26,14 +26,6 @@ public struct PackagedModule: Equatable, Sendable {
     /// The layer that holds the module, perhaps among others; nil where the label doesn't say.
     public var diffID: DiffID?
 
-    /// Makes a module that is known by its id and version.
-    ///
-    /// - Parameters:
-    ///   - kind: Buildpack or extension.
-    ///   - id: The id.
-    ///   - version: The version.
-    ///   - api: The Buildpack API.
-    ///   - diffID: The layer that holds the module.
     public init(
         kind: ModuleKind = .buildpack,
         id: BuildpackID,
@@ -70,7 +62,6 @@ public struct ModuleLayers: Equatable, Sendable {
     /// The modules in the order of the label, which is that of ids and versions where pack wrote it.
     public var modules: [PackagedModule]
 
-    /// Makes a list of modules.
     public init(_ modules: [PackagedModule] = []) {
         self.modules = modules
     }

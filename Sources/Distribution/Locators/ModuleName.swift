@@ -7,11 +7,6 @@ public struct ModuleName: Hashable, Sendable {
     /// The version; empty when the name has none.
     public var version: BuildpackVersion
 
-    /// Makes a name.
-    ///
-    /// - Parameters:
-    ///   - id: The id.
-    ///   - version: The version.
     public init(id: BuildpackID, version: BuildpackVersion = .none) {
         (self.id, self.version) = (id, version)
     }

@@ -17,7 +17,7 @@ public struct ModuleSelection: Sendable {
     /// Where relative paths of the project begin: the directory of project.toml.
     public var projectDir: String
 
-    /// Makes a selection that leaves all to the builder.
+    /// Leaves all to the builder.
     public init() {
         (buildpacks, pre, post, extensions) = ([], [], [], [])
         (baseDir, project, projectDir) = ("", ProjectDescriptor(), "")

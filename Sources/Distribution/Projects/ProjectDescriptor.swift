@@ -31,7 +31,7 @@ public struct ProjectDescriptor: Equatable, Sendable {
     /// What the author may want to mend.
     public var warnings: [DescriptorWarning]
 
-    /// Makes the descriptor of a project that says nothing.
+    /// The descriptor of a project that says nothing.
     public init() {
         (schema, project, metadata, files) = (.third, ProjectInfo(), TOMLTable(), .all)
         (group, pre, post, variables, warnings) = ([], [], [], [], [])

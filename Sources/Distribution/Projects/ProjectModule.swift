@@ -19,11 +19,6 @@ public struct ProjectModule: Hashable, Sendable {
     /// The execution environments in which it takes part; empty for all.
     public var execEnvironments: [String]
 
-    /// Makes an entry.
-    ///
-    /// - Parameters:
-    ///   - source: Where the buildpack is.
-    ///   - execEnvironments: The execution environments in which it takes part; empty for all.
     public init(source: Source, execEnvironments: [String] = []) {
         (self.source, self.execEnvironments) = (source, execEnvironments)
     }

@@ -12,13 +12,6 @@ public struct SourceRevision: Hashable, Sendable {
     /// The address of the repository, without what may be a password; empty when there is none.
     public var url: String
 
-    /// Makes a revision.
-    ///
-    /// - Parameters:
-    ///   - commit: The id of the commit.
-    ///   - describe: The commit in terms of the nearest tag, or an empty string.
-    ///   - refs: The names of the branch and tags at the commit.
-    ///   - url: The address of the repository, or an empty string.
     public init(commit: String, describe: String = "", refs: [String] = [], url: String = "") {
         (self.commit, self.describe, self.refs, self.url) = (commit, describe, refs, Self.withoutSecrets(url))
     }

@@ -8,12 +8,12 @@ public struct VariableSetting: Hashable, Sendable {
     /// How long a name or value may be, in bytes: more than this the kernel takes in no variable.
     public static let limit = 128 << 10
 
-    /// Makes a setting whose name and value are known to be good.
+    /// Takes over a name and a value that are known to be good.
     init(name: String, trusted value: String?) {
         (self.name, self.value) = (name, value)
     }
 
-    /// Makes a setting.
+    /// Checks a setting.
     ///
     /// - Parameters:
     ///   - name: The name.

@@ -155,6 +155,10 @@ let package = Package(
         library("Builds"),
 
         // Level 7
+        library("SlipwayCommands", ["Builds", "CNBCore", "Console", "JSON", "POSIX", "TOML"]),
+
+        // Level 8
+        tool("slipway", ["POSIX", "SlipwayCommands"]),
         tool("lifecycle", ["LifecycleCommands", "POSIX"]),
         tool("cnb-conformance", ["BuildpackJudge", "Conformance", "POSIX", "Sandbox"]),
         tool("toml-test-decoder", ["JSON", "POSIX", "TOML"]),
@@ -206,6 +210,7 @@ let package = Package(
             "LifecycleCommandsTests",
             ["CNBCore", "Console", "LifecycleCommands", "PlatformModel", "POSIX", "TestSupport"]
         ),
+        tests("SlipwayCommandsTests", ["JSON", "POSIX", "SlipwayCommands", "TOML", "TestSupport", "slipway"]),
         .executableTarget(
             name: "sandbox-hosted",
             dependencies: ["POSIX", "Sandbox"],

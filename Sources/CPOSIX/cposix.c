@@ -21,6 +21,14 @@ int cposix_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, proce
 
 int cposix_clone_file(int source, int destination) { return ioctl(destination, FICLONE, source); }
 
+int cposix_terminal_size(int descriptor, unsigned short *columns, unsigned short *rows) {
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return -1;
+    *columns = size.ws_col;
+    *rows = size.ws_row;
+    return 0;
+}
+
 ssize_t cposix_read_entries(int directory, void *buffer, size_t size) {
     return syscall(SYS_getdents64, directory, buffer, size);
 }

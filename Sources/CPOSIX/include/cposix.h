@@ -76,6 +76,9 @@ int cposix_pipe(int ends[2]);
 /// Shares the extents of `source` with `destination` where the file system can (`FICLONE`).
 int cposix_clone_file(int source, int destination);
 
+/// Tells how many characters fit on a terminal, 0 where it does not know. Returns 0, or -1 where it is no terminal.
+int cposix_terminal_size(int descriptor, unsigned short *columns, unsigned short *rows);
+
 // A descriptor that becomes readable when the process ends; -1 where the kernel is too old.
 int cposix_pidfd_open(pid_t process);
 

@@ -170,6 +170,14 @@ extension FileDescriptor {
     /// Whether a person may be looking at what is written here.
     public var isTerminal: Bool { isatty(rawValue) == 1 }
 
+    /// How many characters fit on the terminal that it refers to; nil if it is none, or one that does not know.
+    public var terminalSize: (columns: Int, rows: Int)? {
+        var columns: UInt16 = 0
+        var rows: UInt16 = 0
+        guard cposix_terminal_size(rawValue, &columns, &rows) == 0, columns > 0, rows > 0 else { return nil }
+        return (Int(columns), Int(rows))
+    }
+
     /// Closes the descriptor.
     ///
     /// Errors are not reported: who needs to know that bytes have reached the device calls ``sync(path:)`` before.

@@ -204,6 +204,21 @@ struct InputResolutionTests {
         #expect(error?.description == "run image not found in analyzed metadata")
     }
 
+    @Test("the exporter takes a run image of a layout from a registry with a port")
+    func layoutOfPort() throws {
+        let directory = try TemporaryDirectory()
+        let digest = "sha256:" + String(repeating: "0", count: 64)
+        let place = "/layout/localhost:5000/run/1@\(digest)"
+        try directory.write("analyzed.toml", "[run-image]\nreference = \"\(place)\"\n")
+        var inputs = inputs {
+            $0.layersDir = directory.path
+            $0.useLayout = true
+            $0.layoutDir = "/layout"
+        }
+        _ = try resolve(&inputs, for: .export)
+        #expect(inputs.runImage == place)
+    }
+
     @Test("a build without a cache is warned of")
     func warnings() throws {
         var inputs = inputs { $0.cacheDir = "" }

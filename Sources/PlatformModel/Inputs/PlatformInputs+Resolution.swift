@@ -183,7 +183,12 @@ extension PlatformInputs {
     }
 
     private func checkReferences() throws(PlatformModelError) {
-        for image in images { _ = try Self.reference(image) }
+        for image in images {
+            // What analyzed.toml calls an image of a layout is its path and digest, which need not look like a reference:
+            // registries have ports.
+            if useLayout, !layoutDir.isEmpty, Path.isBelow(image, layoutDir) { continue }
+            _ = try Self.reference(image)
+        }
         guard !useDaemon else { return }
         var registries: Set<String> = []
         for image in destinationImages { registries.insert(try Self.reference(image).registry) }

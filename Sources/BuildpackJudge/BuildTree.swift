@@ -44,7 +44,8 @@ struct BuildTree {
         self.sandbox = sandbox
         try files.makeSystem(sandbox.host)
         try makeBuilder()
-        // Violations show when nothing hinders them.
+        // The builder's user may write everywhere: a buildpack that writes where it must not is found, rather than
+        // hindered.
         for name in ["judge", "layers", "workspace", "platform", "cnb/buildpacks"] {
             try own(Path.join(root, name))
         }

@@ -165,7 +165,7 @@ struct BuildpackJudge {
         }
         guard result.status.isSuccess else {
             verdict.obstacle = "the lifecycle's detector ends with \(result.status)\(result.lastLines)"
-            // What was found before is why; a composite may just be for other apps.
+            // Errors that were found before are the reason, and a composite buildpack may be for other apps.
             if !contents.buildpacks[0].isComposite, verdict.findings.count(.error) == 0 {
                 verdict.findings.add(.lifecycleRefused, "detector", "it ends with \(result.status)\(result.lastLines)")
             }
@@ -202,7 +202,7 @@ struct BuildpackJudge {
                 plan.needsOthers ? "the build has failed with stand-ins for others" : "the build has failed"
             return false
         }
-        // What the lifecycle refuses should be among what is found now.
+        // Finds what the lifecycle may have refused.
         var found = Findings()
         for buildpack in group {
             let check = OutputCheck(descriptor: buildpack, tree: tree.files, planNames: tree.planNames(buildpack))

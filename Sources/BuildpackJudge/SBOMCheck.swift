@@ -24,7 +24,7 @@ struct SBOMCheck {
             }
             checkContents(file, kind, mediaType, &findings)
         }
-        // What is kept for the next build only concerns nobody else.
+        // Layers that are only kept for the next build need no SBOM.
         for layer in layers where (layer.types.launch || layer.types.build) && !subjects.contains(layer.name) {
             guard layer.hasContents else { continue }
             let path = "\(output.layersDir)/\(layer.name)"

@@ -2,7 +2,8 @@ public import TOML
 
 /// The keys that a file of the buildpack interface may have, to find those that were misspelt.
 ///
-/// Unknown keys are no errors, as buildpacks may be newer than the lifecycle; but who writes `comand` wants to know.
+/// Unknown keys are no errors, as buildpacks may be newer than the lifecycle; but the author of a misspelt `comand`
+/// should be told.
 public struct KnownKeys: Sendable {
     /// The keys, each with those of its table or tables; nil where anything may follow.
     private let keys: [String: KnownKeys?]

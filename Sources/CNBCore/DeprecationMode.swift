@@ -85,7 +85,8 @@ public enum ExperimentalMode: Hashable, Sendable {
 
     /// What a command says that refuses an experiment.
     ///
-    /// - Parameter environment: The environment as `NAME=value`; what nobody has set must not sound as if they had.
+    /// - Parameter environment: The environment as `NAME=value`; the message only says that the variable is set if it
+    ///   is.
     /// - Returns: The message.
     public static func refusal(environment: [String]) -> String {
         let variable = EnvironmentName.experimentalMode

@@ -1,4 +1,4 @@
-/// How much a message matters, and from which messages on a logger speaks.
+/// How much a message matters, and the least that a logger shows.
 public enum LogLevel: Int, Comparable, Sendable, CaseIterable {
     /// For finding faults.
     case debug
@@ -36,7 +36,7 @@ public enum LogLevel: Int, Comparable, Sendable, CaseIterable {
         }
     }
 
-    /// The less it matters, the smaller.
+    /// Orders levels from `debug` up to `fatal`.
     public static func < (left: LogLevel, right: LogLevel) -> Bool {
         left.rawValue < right.rawValue
     }

@@ -205,7 +205,7 @@ public final class Logger: Sendable {
                     settings.progressLine = nil
                 }
                 let isForErrors = level >= .warn && message.style != .verbatim
-                // Where nobody listens any more, there is nobody to tell either.
+                // That an output is closed is no reason to fail, and there is nowhere to report it.
                 try? (isForErrors ? errors : output).writeAll(bytes)
             }
         }

@@ -1,4 +1,5 @@
-// Dockerfiles are read as Unicode scalars: a character as Swift sees it can be a letter with a line end's half on it.
+// Dockerfiles are read as Unicode scalars: one of Swift's characters may be several of them, such as the two of a line
+// end.
 
 /// A piece of a line.
 typealias Scalars = ArraySlice<Unicode.Scalar>

@@ -39,7 +39,7 @@ public enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
         case .connectionFailed, .connectionLost, .timedOut: true
         case .malformedResponse, .proxyRefused, .plainAnswerToTLS, .handshakeFailed: false
         case .invalidURL, .invalidRequest, .redirectRefused, .bodyTooLarge, .bodyUnavailable, .cancelled: false
-        // Whoever drips once drips again, and each repetition would take minutes.
+        // Not repeated: a peer that was too slow is likely to be so again, and each attempt takes minutes.
         case .tooSlow: false
         }
     }

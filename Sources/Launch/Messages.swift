@@ -30,7 +30,7 @@ struct Messages {
 
 /// Writing whole texts to a descriptor.
 enum Output {
-    /// Writes all bytes, unless the descriptor doesn't take them: there is nobody left to tell then.
+    /// Writes all bytes; failures are ignored, as there is nowhere to report them.
     static func write(_ bytes: [UInt8], to descriptor: Int32) {
         bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]

@@ -44,7 +44,7 @@ public enum FileReading {
         while true {
             let part = try read(upTo: size, from: descriptor, path)
             if part.isEmpty { return contents }
-            // What gives less than was asked for is likely to be at its end, which takes no room to find out.
+            // A read of less than was asked for is likely to be the last: to see that, a small buffer is enough.
             size = part.count < size ? smallSize : largeSize
             if contents.isEmpty {
                 contents = part

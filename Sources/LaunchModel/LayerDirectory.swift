@@ -70,7 +70,8 @@ public struct LayerDirectory: Sendable {
         var present: UInt16 = 0
         var links: UInt16 = 0
         guard let directory = try? parent.directoryIfThere(path) else { return }
-        // A layer may be a directory of thousands of files; it is not worth to go through all of those.
+        // A layer may be a directory of thousands of files: listing all takes longer than asking for the few names of
+        // interest.
         let isComplete = try? directory.forEachEntry(maximumCalls: 2) { name, kind in
             guard let item = LayerItem(named: name) else { return }
             present |= 1 << UInt16(item.rawValue)

@@ -2,7 +2,7 @@ import Archive
 import OCI
 import POSIX
 
-/// A layer's tar in a launch cache, which stays readable even if somebody cleans the cache up meanwhile.
+/// A layer's tar in a launch cache, which stays readable even if the cache is cleaned up meanwhile.
 final class LaunchCacheFile: Sendable {
     let path: String
     private let descriptor: FileDescriptor

@@ -48,7 +48,7 @@ public enum OCIError: Error, Sendable, Hashable, CustomStringConvertible {
 public struct StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// What sort of failure it is, as far as phases treat failures differently.
     public enum Kind: Sendable, Hashable {
-        /// Nobody could be reached, or the connection broke.
+        /// The store could not be reached, or the connection broke.
         case unreachable
         /// Credentials are missing, wrong or insufficient.
         case denied

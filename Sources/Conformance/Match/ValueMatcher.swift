@@ -131,7 +131,7 @@ enum Pairing {
 
         func place(_ thing: Int, _ seen: inout Set<Int>) -> Bool {
             for candidate in candidates[thing] where seen.insert(candidate).inserted {
-                // Whoever has the candidate may find another.
+                // The thing that has the candidate may be paired with another one.
                 let isFree = owner[candidate].map { place($0, &seen) } ?? true
                 if isFree {
                     owner[candidate] = thing

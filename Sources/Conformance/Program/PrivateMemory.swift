@@ -5,7 +5,7 @@ import Sandbox
 ///
 /// Making and removing the trees of hundreds of cases takes a disk's file system longer than running them.
 enum PrivateMemory {
-    /// A directory of nearly all machines, which nobody here needs.
+    /// A directory that nearly all machines have, and that neither this program nor its cases use.
     private static let place = "/dev/shm"
     /// No case should write more, and no broken lifecycle may.
     private static let megabytes = 4096

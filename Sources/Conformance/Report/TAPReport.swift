@@ -20,7 +20,7 @@ struct TAPReport: Report {
         case .passed: return "ok \(number) - \(name)\n"
         case .skipped, .notForAPI: return "ok \(number) - \(name) # SKIP \(Self.escaped(result.reason))\n"
         case .failed: return "not ok \(number) - \(name)\n" + diagnostics(testCase, result)
-        // Not a failure of the whole, as with a test of what is still to be done.
+        // A note is no failure of the run: TAP has that for tests of what is still to be done.
         case .note:
             let keyword = testCase.fixture.clause.keyword.rawValue
             return "not ok \(number) - \(name) # TODO \(keyword) only\n" + diagnostics(testCase, result)

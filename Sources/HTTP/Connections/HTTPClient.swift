@@ -83,11 +83,11 @@ public final class HTTPClient: Sendable {
         var next = request
         switch response.status {
         case 307, 308: guard request.body.isReplayable else { return nil }
-        // What a registry answers to an upload with these is no new place for the upload, so callers see it.
+        // With other methods, these statuses are no new place for the request, so callers get the answer itself.
         default: guard request.method == .get || request.method == .head else { return nil }
         }
         next.url = try request.url.resolving(location)
-        // What is read in plain text is verified by its digest; what is sent would be for everybody to see.
+        // Blobs that are read over plain HTTP are verified by their digests; but what is sent could be read by others.
         if next.url.scheme == .http, request.url.scheme == .https, request.method != .get, request.method != .head {
             throw .redirectRefused(to: next.url.redacted, reason: "it leads from https to http")
         }

@@ -8,7 +8,7 @@ public struct IPAddress: Hashable, Sendable {
     /// A zone (`fe80::1%eth0`) is no part of what a certificate can be for, and OpenSSL takes no address that has one.
     public init?(_ text: String) {
         guard let bytes = text.contains(":") ? Self.version6(text) : Self.version4(text) else { return nil }
-        // An IPv4 address in IPv6's clothes is the IPv4 address.
+        // An IPv4-mapped IPv6 address counts as the IPv4 address.
         let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
         self.bytes = bytes.count == 16 && Array(bytes.prefix(12)) == mapped ? Array(bytes.suffix(4)) : bytes
     }

@@ -16,7 +16,7 @@ struct DocumentFields {
         self.document = document
         let value: JSONValue
         do {
-            // What others pushed cannot be mended here, so duplicate keys are read as everybody reads them.
+            // Images that were made by others may have duplicate keys; as in Go's decoder, the last one counts.
             value = try JSONParser.parse(bytes, source: "", duplicateKeys: .lastWins)
         } catch {
             throw .malformed(document: document, reason: "\(error)")

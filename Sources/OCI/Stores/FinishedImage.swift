@@ -18,8 +18,8 @@ public struct FinishedImage: Sendable {
     /// Writes down manifest and config.
     ///
     /// - Parameters:
-    ///   - family: The family that all media types are made to be of; where Docker's has no name for a layer, as for one
-    ///     that is compressed with zstd, all are OCI's: nobody pulls an image that mixes them.
+    ///   - family: The family that all media types are made to be of; where Docker's has no name for a layer, as for
+    ///     one that is compressed with zstd, all are OCI's, as container tools don't expect a mixture.
     ///   - config: The config, with the diff ids of the layers.
     ///   - layers: The layers from the bottom up.
     ///   - annotations: Annotations of the manifest.

@@ -120,7 +120,7 @@ extension FileDescriptor {
         try result.get()
     }
 
-    /// Writes a message, which may be lost: there is nobody else to tell.
+    /// Writes a message; failures are ignored, as there is nowhere to report them.
     /// - Parameter message: What to write.
     public func report(_ message: String) {
         try? writeAll(Array(message.utf8))

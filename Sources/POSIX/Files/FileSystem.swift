@@ -1,7 +1,7 @@
 import CPOSIX
 import Glibc
 
-/// File operations by path, for trees that nobody hostile writes to; see ``Directory`` for the others.
+/// File operations by path, for trees that only trusted processes write to; see ``Directory`` for the others.
 public enum FileSystem {
     // MARK: - Asking
 

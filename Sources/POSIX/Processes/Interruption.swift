@@ -32,7 +32,7 @@ public enum Interruption {
             let count = try? withUnsafeMutableBytes(of: &number) { buffer throws(POSIXError) in
                 try readEnd.read(into: buffer)
             }
-            // Nobody closes the other end, so there is always a signal.
+            // The other end is never closed, so a read always gives a signal.
             if count == 1 { stop(because: Int32(number)) }
         }
         thread.detach()

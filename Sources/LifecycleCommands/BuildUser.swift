@@ -50,6 +50,8 @@ struct BuildUser {
     }
 
     /// The user's name and home directory from `/etc/passwd`.
+    ///
+    /// The file is read here, since `getpwuid` loads modules of the C library, which a static program can't.
     func account() throws(PhaseError) -> (name: String, home: String) {
         let text = (try? FileSystem.readText("/etc/passwd")) ?? ""
         for line in text.split(separator: "\n") {

@@ -1,5 +1,7 @@
 /// A pattern over paths with the rules of Go's `filepath.Match`: `*` and `?` stop at slashes, `[a-z]` and `[^a-z]`
 /// are classes, `\` takes the next character as it is.
+///
+/// The C library's `fnmatch` has other rules, for classes and for malformed patterns.
 struct GlobPattern {
     private enum Element {
         case character(Unicode.Scalar)

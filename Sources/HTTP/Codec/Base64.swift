@@ -1,4 +1,4 @@
-/// Base64 as RFC 4648 §4 defines it.
+/// Base64 as RFC 4648 §4 defines it; written here, since only Foundation has it.
 public enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 

@@ -1,4 +1,6 @@
 /// An IPv4 or IPv6 address written as a literal.
+///
+/// Parsed here, since this module uses nothing of the C library, and the rules are short.
 public struct IPAddress: Hashable, Sendable {
     /// Four bytes or sixteen.
     public let bytes: [UInt8]

@@ -1,4 +1,6 @@
 /// A point in time as image configs write it.
+///
+/// The calendar is worked out here, since only Foundation and the C library have one.
 public struct Timestamp: Hashable, Sendable, CustomStringConvertible {
     /// What the field writes for a time that is not known.
     static let zero = "0001-01-01T00:00:00Z"

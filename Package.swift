@@ -123,6 +123,8 @@ let package = Package(
         library("OCI", ["Archive", "JSON"]),
         library("Launch", ["CNBCore", "CPOSIX", "LaunchModel", "TOML"]),
 
+        library("DockerfileEngine", ["Archive", "Console", "Dockerfile", "JSON", "OCI", "POSIX"]),
+
         // Level 4
         library("PlatformModel", ["BuildpackModel", "CNBCore", "JSON", "OCI", "POSIX", "TOML"]),
         library("Distribution", ["BuildpackModel", "CNBCore", "Console", "JSON", "OCI", "TOML"]),
@@ -138,8 +140,8 @@ let package = Package(
         library(
             "Phases",
             [
-                "Archive", "BuildpackModel", "CNBCore", "Console", "Dockerfile", "JSON", "LaunchModel", "LayerCaches",
-                "OCI", "PlatformModel", "POSIX", "TOML",
+                "Archive", "BuildpackModel", "CNBCore", "Console", "Dockerfile", "DockerfileEngine", "JSON",
+                "LaunchModel", "LayerCaches", "OCI", "PlatformModel", "POSIX", "TOML",
             ]
         ),
 
@@ -147,8 +149,8 @@ let package = Package(
         library(
             "LifecycleCommands",
             [
-                "Archive", "BuildpackModel", "CNBCore", "Console", "ImageStores", "LayerCaches", "OCI", "Phases",
-                "PlatformModel", "POSIX",
+                "Archive", "BuildpackModel", "CNBCore", "Console", "Dockerfile", "ImageStores", "LayerCaches", "OCI",
+                "Phases", "PlatformModel", "POSIX",
             ]
         ),
 

@@ -6,6 +6,18 @@ public struct DockerfileError: Error, Equatable, Sendable {
     public var column: Int
     /// What is wrong.
     public var message: String
+
+    /// Describes a mistake.
+    ///
+    /// - Parameters:
+    ///   - line: From 1; 0 for the file as a whole.
+    ///   - column: In Unicode scalars, from 1; 0 for the file as a whole.
+    ///   - message: What is wrong.
+    public init(line: Int, column: Int, message: String) {
+        self.line = line
+        self.column = column
+        self.message = message
+    }
 }
 
 extension DockerfileError: CustomStringConvertible {

@@ -30,6 +30,12 @@ struct CommandContext {
         environment.map { "\($0.key)=\($0.value)" }.sorted()
     }
 
+    /// Sets a variable for this process and for what buildpacks see, or removes it.
+    mutating func setVariable(_ name: String, _ value: String?) {
+        environment[name] = value
+        ProcessEnvironment.set(name, value)
+    }
+
     /// Checks the inputs of a phase and fills in what follows from others.
     mutating func resolveInputs(for phase: LifecyclePhase) throws(PhaseError) {
         let logger = logger

@@ -37,7 +37,7 @@ struct RestoreCommand: PhaseCommand {
         let update = AnalysisUpdate(
             inputs: AnalysisUpdate.Inputs(platformAPI: context.platformAPI, platform: context.inputs, group: group),
             stores: stores,
-            imagesToExtend: LayoutStore(layoutDir: AnalysisUpdate.imagesToExtendDir(context.inputs)),
+            imagesToExtend: LayoutStore(layoutDir: context.inputs.imagesToExtendDir),
             logger: context.logger
         )
         let analysis = try update.run()

@@ -5,6 +5,9 @@ public enum Clock {
     /// The current moment by the wall clock.
     public static var now: FileTime { read(CLOCK_REALTIME) }
 
+    /// The moment by the clock that file systems stamp changes with, which moves on in ticks of some milliseconds.
+    public static var fileStamp: FileTime { read(CLOCK_REALTIME_COARSE) }
+
     /// Nanoseconds since some moment in the past; never goes back.
     public static var monotonicNanoseconds: Int64 {
         let time = read(CLOCK_MONOTONIC)

@@ -91,6 +91,8 @@ public enum LayerEntrySource: Sendable {
     case bytes(String, [UInt8], mode: UInt32, owner: EntryOwner)
     /// A symbolic link that need not exist on disk.
     case symbolicLink(String, target: String, mode: UInt32, owner: EntryOwner)
+    /// What has changed below a directory; names have no slash at their start.
+    case changes(LayerChanges)
     /// The entries of an existing tar file, plain or compressed, with normalised times and no owner names.
     case tar(String)
 }

@@ -32,6 +32,8 @@ enum LayerProducer {
             try output.pad(after: Int64(bytes.count))
         case .file(let path, let file, let mode, let owner):
             try writeFile(path, from: diskRoot + file, mode, owner, to: &output)
+        case .changes(let changes):
+            try ChangeWriter(changes, keepsTimes: content.keepsTimes).write(to: &output)
         case .tar(let path):
             try rewriteTar(diskRoot + path, to: &output)
         }

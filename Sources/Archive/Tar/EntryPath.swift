@@ -4,8 +4,12 @@ struct EntryPath: ~Copyable {
     private(set) var count = 0
 
     init(_ path: String) {
-        buffer = .allocate(byteCount: max(512, path.utf8.count * 2), alignment: 1)
-        for byte in path.utf8 {
+        self.init(bytes: Array(path.utf8)[...])
+    }
+
+    init(bytes: ArraySlice<UInt8>) {
+        buffer = .allocate(byteCount: max(512, bytes.count * 2), alignment: 1)
+        for byte in bytes {
             buffer[count] = byte
             count += 1
         }

@@ -70,17 +70,11 @@ final class FileHandle: Sendable {
 struct HandleSource: ByteSource {
     private let file: FileHandle
     private let path: String
-    private let size: Int64
     private var offset: Int64 = 0
 
-    init(_ file: FileHandle, path: String) throws(ArchiveError) {
+    init(_ file: FileHandle, path: String) {
         self.file = file
         self.path = path
-        do throws(POSIXError) {
-            size = try file.size(path: path)
-        } catch {
-            throw .system(error)
-        }
     }
 
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int {
@@ -91,12 +85,5 @@ struct HandleSource: ByteSource {
         } catch {
             throw .system(error)
         }
-    }
-
-    /// What goes beyond the end is read, which shows where that is.
-    mutating func skip(_ count: Int64) throws(ArchiveError) -> Bool {
-        guard offset + count <= size else { return false }
-        offset += count
-        return true
     }
 }

@@ -122,19 +122,16 @@ extension LocalStore {
     func point(_ names: [String], at descriptor: Descriptor) throws(LibraryError) {
         guard !names.isEmpty else { return }
         try exclusively { () throws(LibraryError) in
-            let before = try entries()
-            var entries = before
+            var entries = try entries()
             for name in names {
                 var entry = descriptor
                 entry.annotations[ImageIndex.refName] = name
-                if entries.contains(entry) { continue }
                 entries.removeAll {
                     $0.annotations[ImageIndex.refName] == name && ($0.platform == nil || $0.platform == entry.platform)
                 }
                 entries.append(entry)
             }
-            // A build that changes nothing need not wait for the disk.
-            if entries != before { try write(entries) }
+            try write(entries)
         }
     }
 }

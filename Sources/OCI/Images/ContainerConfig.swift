@@ -62,6 +62,12 @@ public struct ContainerConfig: Sendable {
         }
     }
 
+    /// The shell that runs commands which are no lists; empty where the image leaves that to the tool.
+    public var shell: [String] {
+        get { others["Shell"]?.arrayValue?.compactMap(\.stringValue) ?? [] }
+        set { others["Shell"] = newValue.isEmpty ? nil : .list(newValue) }
+    }
+
     private static func name(of entry: String) -> Substring { entry.prefix { $0 != "=" } }
 
     // MARK: - JSON

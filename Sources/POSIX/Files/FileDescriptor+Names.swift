@@ -129,6 +129,25 @@ extension FileDescriptor {
         _ = try retrying { mkfifoat(rawValue, name, mode.rawValue) }
     }
 
+    /// Makes a fifo or device file in this directory.
+    /// - Parameters:
+    ///   - name: A single element.
+    ///   - type: The kind of file.
+    ///   - mode: Its permissions, before the umask.
+    ///   - major: Major number of a device.
+    ///   - minor: Minor number of a device.
+    /// - Throws: `notPermitted` for devices without the privilege.
+    public func makeNode(
+        _ name: NamePointer,
+        type: FileType,
+        mode: FileMode,
+        major: UInt32,
+        minor: UInt32
+    ) throws(Errno) {
+        let bits = type.modeBits | mode.rawValue
+        _ = try retrying { mknodat(rawValue, name, bits, cposix_makedev(major, minor)) }
+    }
+
     /// Removes a name that is no directory.
     /// - Parameter name: A single element.
     /// - Throws: `isDirectory` for a directory.

@@ -164,7 +164,16 @@ extension FileSystem {
     ///   - mode: The new permissions.
     /// - Throws: When the system refuses.
     public static func chmod(_ path: String, _ mode: FileMode) throws(POSIXError) {
-        try systemCall("chmod", path) { Glibc.chmod(path, mode.rawValue) }
+        try chmod(PathBytes(path), mode)
+    }
+
+    /// Changes the permissions of what a path leads to.
+    /// - Parameters:
+    ///   - path: Any path; symbolic links are followed.
+    ///   - mode: The new permissions.
+    /// - Throws: When the system refuses.
+    public static func chmod(_ path: PathBytes, _ mode: FileMode) throws(POSIXError) {
+        try systemCall("chmod", path.string) { path.withCString { Glibc.chmod($0, mode.rawValue) } }
     }
 
     /// Changes the owner of what a path leads to.

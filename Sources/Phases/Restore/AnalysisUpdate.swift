@@ -31,7 +31,7 @@ public struct AnalysisUpdate: Sendable {
     private let inputs: Inputs
     /// Where images are.
     private let stores: PhaseStores
-    /// Takes the images that the extender needs, at paths below ``imagesToExtendDir(_:)``.
+    /// Takes the images that the extender needs, at paths below `PlatformInputs.imagesToExtendDir`.
     private let imagesToExtend: any ImageStore
     /// Told what happens.
     private let logger: Logger
@@ -41,14 +41,6 @@ public struct AnalysisUpdate: Sendable {
         self.stores = stores
         self.imagesToExtend = imagesToExtend
         self.logger = logger
-    }
-
-    /// The directory with the images that the extender needs.
-    ///
-    /// - Parameter inputs: The platform's inputs.
-    /// - Returns: The directory, which has a layout for each image.
-    public static func imagesToExtendDir(_ inputs: PlatformInputs) -> String {
-        Path.join(inputs.kanikoDir, "cache", "base")
     }
 
     /// Brings analyzed.toml up to date, and writes it.
@@ -168,7 +160,7 @@ public struct AnalysisUpdate: Sendable {
     }
 
     private func save(_ image: any StoredImage) throws(OCIError) {
-        let path = Path.join(Self.imagesToExtendDir(inputs.platform), image.manifestDigest.description)
+        let path = Path.join(inputs.platform.imagesToExtendDir, image.manifestDigest.description)
         logger.debug("Saving image metadata to \(path)...")
         let destination = try imagesToExtend.destination(for: path)
         for layer in image.manifest.layers { try destination.adopt(layer, from: image) }

@@ -1,3 +1,5 @@
+import POSIX
+
 /// The phases of the lifecycle, as the platform starts them.
 public enum LifecyclePhase: String, Sendable, Hashable, CaseIterable {
     case analyze, detect, restore, extend, build, export, create, rebase
@@ -81,6 +83,8 @@ public struct PlatformInputs: Sendable, Equatable {
     public var kanikoCacheTTL: Int64 = 0
     /// The directory in which images to extend are kept.
     public var kanikoDir = "/kaniko"
+    /// The directory with a layout for each image to extend, in which layers may be missing.
+    public var imagesToExtendDir: String { Path.join(kanikoDir, "cache", "base") }
 
     // Files that phases hand on to each other
     /// analyzed.toml.

@@ -10,17 +10,33 @@ struct ExtendConfig: TOMLReadable {
     /// Arguments whose values come from the lifecycle.
     private static let reservedNames = ["build_id", "user_id", "group_id"]
 
+    /// The arguments for `build.Dockerfile`, by name.
+    private(set) var buildArguments: [String: String] = [:]
+    /// The arguments for `run.Dockerfile`, by name.
+    private(set) var runArguments: [String: String] = [:]
+
+    /// The config of an extension that has none.
+    init() {}
+
     /// Reads an extend-config.toml.
     ///
     /// - Throws: A positioned error, also when an argument has a reserved name.
     init(toml: TOMLTable) throws(TOMLError) {
-        for section in ["build", "run"] {
-            for argument in try toml.table(section)?.tables("args") ?? [] {
-                _ = try argument.string("value")
-                guard let name = try argument.string("name"), Self.reservedNames.contains(name) else { continue }
+        buildArguments = try Self.arguments("build", toml)
+        runArguments = try Self.arguments("run", toml)
+    }
+
+    private static func arguments(_ section: String, _ toml: TOMLTable) throws(TOMLError) -> [String: String] {
+        var arguments: [String: String] = [:]
+        for argument in try toml.table(section)?.tables("args") ?? [] {
+            let value = try argument.string("value") ?? ""
+            guard let name = try argument.string("name") else { continue }
+            guard !reservedNames.contains(name) else {
                 throw argument.error("invalid content: arg with name \"\(name)\" is not allowed", at: "name")
             }
+            arguments[name] = value
         }
+        return arguments
     }
 }
 

@@ -319,4 +319,22 @@ struct ProjectDescriptorTests {
         #expect(try verdict(include, "src/a.go") == .taken)
         #expect(try verdict(include, "README") == .left)
     }
+
+    @Test("what is included can be left out again, also in a directory")
+    func leftOutAgain() throws {
+        let rules = "include = [\"config/\", \"!config/secrets/\", \"*.go\", \"!x_*.go\", \"config/secrets/public\"]"
+        let text = "[_]\nschema-version = \"0.2\"\n[io.buildpacks]\nschema-version = \"0.1\"\n" + rules
+        let descriptor = try read(text)
+        #expect(descriptor.warnings.isEmpty)
+        func verdict(_ path: String, isDirectory: Bool = false) -> AppFiles.Verdict {
+            descriptor.files.verdict(on: Array(path.utf8), isDirectory: isDirectory)
+        }
+        #expect(verdict("config", isDirectory: true) == .entered(staysEmpty: true))
+        #expect(verdict("config/a") == .taken)
+        #expect(verdict("config/secrets", isDirectory: true) == .entered(staysEmpty: false))
+        #expect(verdict("config/secrets/key") == .left)
+        #expect(verdict("config/secrets/public") == .taken)
+        #expect(verdict("src/a.go") == .taken)
+        #expect(verdict("src/x_a.go") == .left)
+    }
 }

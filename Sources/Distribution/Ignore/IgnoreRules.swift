@@ -61,6 +61,22 @@ public struct IgnoreRules: Hashable, Sendable {
         patterns.last { $0.matches(names, isDirectory: isDirectory) }.map { !$0.isNegated }
     }
 
+    /// Whether a pattern takes back what others match.
+    var hasNegation: Bool { patterns.contains(where: \.isNegated) }
+
+    /// Whether the last pattern that matches a path, or a directory above it, is one that doesn't begin with `!`.
+    ///
+    /// Other than where files are ignored, what is in a directory that matches can be taken back.
+    func selects(_ path: [UInt8], isDirectory: Bool) -> Bool {
+        let names = path.split(separator: UInt8(ascii: "/"))
+        let last = patterns.last { pattern in
+            names.indices.contains { index in
+                pattern.matches(Array(names[...index]), isDirectory: isDirectory || index < names.endIndex - 1)
+            }
+        }
+        return last.map { !$0.isNegated } ?? false
+    }
+
     /// Whether a path is ignored, be it because a directory above it is: what is in such a one can't be taken back.
     ///
     /// - Parameters:

@@ -5,8 +5,11 @@ public enum AppFiles: Hashable, Sendable {
     /// All.
     case all
     /// What the patterns match, and nothing else.
+    ///
+    /// A pattern that begins with `!` leaves out what it matches, even in a directory that an earlier one matches: who
+    /// writes `!config/secrets` behind `config/` means it.
     case only(IgnoreRules)
-    /// All but what the patterns match.
+    /// All but what the patterns match, as git does it: what is in a directory that matches can't be taken back.
     case except(IgnoreRules)
 
     /// What becomes of a file or directory.
@@ -15,8 +18,9 @@ public enum AppFiles: Hashable, Sendable {
         case taken
         /// It doesn't; a directory with all that is in it.
         case left
-        /// A directory, about whose entries one has to ask. If nothing in it is taken, the directory itself takes part
-        /// only where `staysEmpty` says so.
+        /// A directory, about whose entries one has to ask.
+        ///
+        /// If nothing in it is taken, the directory itself takes part only where `staysEmpty` says so.
         case entered(staysEmpty: Bool)
     }
 
@@ -50,10 +54,11 @@ public enum AppFiles: Hashable, Sendable {
         switch self {
         case .all: .taken
         case .only(let rules):
-            switch (rules.match(path, isDirectory: isDirectory), isDirectory) {
+            switch (rules.selects(path, isDirectory: isDirectory), isDirectory) {
+            case (true, true) where rules.hasNegation: .entered(staysEmpty: true)
             case (true, _): .taken
-            case (_, true): .entered(staysEmpty: false)
-            case (_, false): .left
+            case (false, true): .entered(staysEmpty: false)
+            case (false, false): .left
             }
         case .except(let rules):
             switch (rules.match(path, isDirectory: isDirectory), isDirectory) {

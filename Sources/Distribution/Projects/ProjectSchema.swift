@@ -54,6 +54,8 @@ public enum ProjectSchema: String, CaseIterable, Sendable {
             keys["buildpacks"] = moduleKeys
             keys["env"] = variableKeys
         } else {
+            // Each table may have a version of its own, of which there is only one so far.
+            keys["schema-version"] = .some(nil)
             keys["group"] = moduleKeys
             keys["build"] = KnownKeys(["env": variableKeys])
             keys["env"] = KnownKeys(["build": variableKeys])

@@ -154,7 +154,14 @@ let package = Package(
             ]
         ),
 
-        library("Builds"),
+        library(
+            "Builds",
+            [
+                "Archive", "BuildpackModel", "CNBCore", "Distribution", "HTTP", "ImageLibrary", "ImageStores", "JSON",
+                "OCI",
+                "POSIX", "PlatformModel", "Sandbox", "TLS", "TOML",
+            ]
+        ),
 
         // Level 7
         library("SlipwayCommands", ["Builds", "CNBCore", "Console", "JSON", "POSIX", "TOML"]),

@@ -1,0 +1,130 @@
+import Archive
+import ImageLibrary
+import OCI
+
+/// Where a build gets images from: the local store, and through it registries, daemons and files.
+final class ImageSource: Sendable {
+    let store: LocalStore
+    let lease: StoreLease
+    let remote: RemoteImages
+    private let policy: PullPolicy
+    private let platform: OCIPlatform?
+    private let mirrors: [BuildRequest.NamedValue]
+    private let cancellation: Cancellation
+    private let report: @Sendable (BuildEvent) -> Void
+
+    init(
+        home: SlipwayHome,
+        request: BuildRequest,
+        platform: OCIPlatform?,
+        environment: [String: String],
+        cancellation: Cancellation,
+        report: @escaping @Sendable (BuildEvent) -> Void
+    ) throws(BuildError) {
+        var options = RemoteImages.Options(environment: environment)
+        options.insecureRegistries = request.insecureRegistries
+        options.isCancelled = { cancellation.isCancelled }
+        options.warn = { report(.warning($0)) }
+        remote = RemoteImages(options)
+        policy = PullPolicy(request.pull)
+        (self.platform, mirrors) = (platform, request.registryMirrors)
+        (self.cancellation, self.report) = (cancellation, report)
+        do throws(LibraryError) {
+            store = try LocalStore(path: home.storeDir)
+            lease = try store.lease()
+        } catch {
+            throw BuildError(error)
+        }
+    }
+
+    /// Takes an image into the store, whole.
+    func pull(_ location: ImageLocation) throws(BuildError) -> any StoredImage {
+        do throws(LibraryError) {
+            return try fetch(location)
+        } catch {
+            throw BuildError(error)
+        }
+    }
+
+    /// Takes an image into the store, whole.
+    func fetch(_ location: ImageLocation) throws(LibraryError) -> any StoredImage {
+        var failure: LibraryError?
+        for place in places(of: location) {
+            do throws(LibraryError) {
+                return try store.pull(place, platform: platform, policy: policy, from: remote, holding: lease)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        throw failure ?? .notFound(name: "\(location)", place: "the places that were searched")
+    }
+
+    /// Opens an image of a registry without fetching its layers; from the store where it may be.
+    func open(_ reference: ImageReference) throws(LibraryError) -> any StoredImage {
+        if policy != .always, let known = try store.image(named: reference.original, platform: platform) {
+            return known
+        }
+        guard policy != .never else { throw .notInStore(name: reference.original) }
+        var failure: LibraryError?
+        for place in places(of: .registry(reference)) {
+            do throws(LibraryError) {
+                return try remote.open(place, platform: platform)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        throw failure ?? .notFound(name: reference.original, place: reference.registry)
+    }
+
+    /// The file tree of an image in the store.
+    func root(of image: any StoredImage) throws(BuildError) -> String {
+        do throws(LibraryError) {
+            return try store.root(of: image, holding: lease, cancellation: cancellation).path
+        } catch {
+            throw BuildError(error)
+        }
+    }
+
+    /// The places to look for an image, mirrors first.
+    private func places(of location: ImageLocation) -> [ImageLocation] {
+        guard case .registry(let reference) = location else { return [location] }
+        let mirrored = mirrors.compactMap { mirror -> ImageLocation? in
+            let registry = mirror.name == "docker.io" ? ImageReference.defaultRegistry : mirror.name
+            guard registry == reference.registry else { return nil }
+            let rest = reference.name.dropFirst(reference.registry.count)
+            return (try? ImageReference(mirror.value + rest)).map { .registry($0) }
+        }
+        return mirrored + [location]
+    }
+}
+
+extension PullPolicy {
+    fileprivate init(_ choice: BuildRequest.PullChoice) {
+        self =
+            switch choice {
+            case .always: .always
+            case .missing: .missing
+            case .never: .never
+            }
+    }
+}
+
+extension BuildError {
+    /// The failure that an error of the image library is.
+    init(_ error: LibraryError) {
+        let help: String? =
+            switch error {
+            case .notInStore: "pull it once without --pull never, or name a file or directory that holds it"
+            case .notFound:
+                "check the name; for an image of a file, write oci:DIR, oci-archive:FILE or docker-archive:FILE"
+            default: nil
+            }
+        self.init(error.isUsage ? .usage : .failed, "\(error)", help: help)
+    }
+}
+
+extension LibraryError {
+    fileprivate var isUsage: Bool {
+        if case .invalidName = self { true } else { false }
+    }
+}

@@ -1,0 +1,68 @@
+import OCI
+import Sandbox
+
+/// A build that can begin: everything that its phases work with has been found and fetched.
+struct BuildGround: Sendable {
+    let request: BuildRequest
+    let names: BuildNames
+    let builder: Builder
+    /// Who builds.
+    let owner: Owner
+    let isolation: Isolation
+    let paths: PhasePaths
+    let directory: BuildDirectory
+    let images: ImageSource
+    let runImage: ChosenRunImage
+    /// What is brought to the builder.
+    let modules: [BroughtModule]
+    let lifecycleDir: String
+    let cache: LayerCacheDirectory
+    let creationTime: Int64?
+    /// All variables of the caller by name.
+    let environment: [String: String]
+    let report: @Sendable (BuildEvent) -> Void
+
+    /// The name that the phases call the image by; it gets all its names afterwards.
+    var image: String { names.main.name }
+
+    /// The image whose layers are reused, if it is another one.
+    var previousImage: String? { request.previousImage }
+
+    /// The phases in order.
+    var phases: [PhaseProgram] {
+        let programs = PhasePrograms(
+            paths: paths,
+            uid: owner.uid,
+            gid: owner.gid,
+            environment: phaseEnvironment,
+            builderEnvironment: builderEnvironment
+        )
+        return [
+            programs.analyze(image: image, previousImage: previousImage, runImage: runImage.name), programs.detect(),
+            programs.restore(), programs.build(),
+            programs.export(image: image, process: request.process, creationTime: creationTime),
+        ]
+    }
+
+    private var phaseEnvironment: [String] {
+        var environment = [
+            "CNB_PLATFORM_API=0.15", "CNB_EXPERIMENTAL_MODE=silent", "CNB_USER_ID=\(owner.uid)",
+            "CNB_GROUP_ID=\(owner.gid)",
+        ]
+        if let name = request.executionEnvironment { environment.append("CNB_EXEC_ENV=\(name)") }
+        return environment
+    }
+
+    /// The builder's variables, a home, and how the network is reached.
+    private var builderEnvironment: [String] {
+        var variables = builder.environment.filter { entry in
+            !["CNB_USER_ID=", "CNB_GROUP_ID=", "CNB_PLATFORM_API="].contains { entry.hasPrefix($0) }
+        }
+        if !variables.contains(where: { $0.hasPrefix("HOME=") }) { variables.append("HOME=\(GroundLayout.home)") }
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"] {
+            guard let value = environment[name] ?? environment[name.lowercased()], !value.isEmpty else { continue }
+            variables += ["\(name)=\(value)", "\(name.lowercased())=\(value)"]
+        }
+        return variables
+    }
+}

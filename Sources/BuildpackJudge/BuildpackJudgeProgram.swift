@@ -172,11 +172,12 @@ public enum BuildpackJudgeProgram {
             throw .message("\(error)")
         }
         let host = HostTree(lifecycle: lifecycle)
-        let probe = SandboxProbe.isolation(host, scratch)
-        guard let isolation = probe.isolation else {
-            throw .message("neither root nor user namespaces are to be had: \(probe.obstacle ?? "not allowed")")
+        do throws(SandboxError) {
+            let isolation = try IsolationProbe(for: .builder).choose(.namespaces).isolation
+            return TreeRunner(isolation: isolation, host: host)
+        } catch {
+            throw .message("neither root nor user namespaces are to be had: \(error)")
         }
-        return TreeRunner(isolation: isolation, host: host)
     }
 
     /// The named directory, or the one in which this program is.

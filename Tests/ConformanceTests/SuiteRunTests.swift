@@ -131,6 +131,6 @@ struct SuiteRunTests {
         let result = try folder.run("--skip", "b-*", "--skip", "f-*", as: "65534")
         if result.output.contains("neither root nor user namespaces") { return }
         #expect(result.output.hasSuffix("\n1 passed, 0 failed, 2 skipped\n"), "\(result.output)\(result.errors)")
-        #expect(result.output.contains("skipped  needs-root: needs root: the runner is not root"))
+        #expect(result.output.contains("skipped  needs-root: needs root: it takes root"))
     }
 }

@@ -9,6 +9,11 @@ public struct CommandResult: Sendable {
     /// What it wrote to standard error; bytes that are not UTF-8 are replaced.
     public var errors: String
 
+    /// States what a command did.
+    public init(status: ExitStatus, output: String, errors: String) {
+        (self.status, self.output, self.errors) = (status, output, errors)
+    }
+
     /// The lines of standard output.
     public var lines: [String] { output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
 }

@@ -29,10 +29,13 @@ final class RunSetup: Sendable {
         }
         let host = HostTree(lifecycle: lifecycleDir)
         var reasons: [Need: String] = [:]
-        let probe = SandboxProbe.isolation(host, workDir)
-        reasons[.root] = probe.obstacle
-        guard let isolation = probe.isolation else {
-            sandboxReason = "neither root nor user namespaces: \(reasons[.root] ?? "not allowed")"
+        let isolation: Isolation
+        do throws(SandboxError) {
+            let chosen = try IsolationProbe(for: .builder).choose(.namespaces)
+            isolation = chosen.isolation
+            reasons[.root] = chosen.refused.first.map { "\($0.obstacle)" }
+        } catch {
+            sandboxReason = "neither root nor user namespaces: \(error)"
             (server, runner) = (nil, nil)
             return
         }
@@ -49,7 +52,7 @@ final class RunSetup: Sendable {
         } else {
             reasons[.launcher] = "no launcher in the lifecycle's directory, and no --launcher"
         }
-        if SandboxProbe.hasUserNamespaces(sandbox, workDir) {
+        if sandbox.allowsUserNamespaces(workDir) {
             available.insert(.userns)
         } else {
             reasons[.userns] = "user namespaces are not allowed"

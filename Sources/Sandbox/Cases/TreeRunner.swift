@@ -68,6 +68,30 @@ public struct TreeRunner: Sendable {
         }
     }
 
+    /// Whether programs in trees may make user namespaces of their own.
+    /// - Parameter workDir: A directory for the trial.
+    /// - Returns: True if they may.
+    public func allowsUserNamespaces(_ workDir: String) -> Bool {
+        let directory = Path.join(workDir, "trial")
+        defer { Leftovers.remove(directory) }
+        let program = Program(
+            path: "/usr/bin/unshare",
+            arguments: ["unshare", "--user", "true"],
+            environment: ["PATH=/usr/bin:/bin"],
+            workingDirectory: "/",
+            owner: .builder
+        )
+        do throws(POSIXError) {
+            try FileSystem.makeDirectory(directory)
+            let tree = tree(Path.join(directory, "root"))
+            try tree.makeSystem(host)
+            let result = try run(program, in: tree.root)
+            return result.failure == nil && result.status.isSuccess
+        } catch {
+            return false
+        }
+    }
+
     /// A tree that programs can be run in.
     /// - Parameter root: Its directory.
     /// - Returns: The tree.

@@ -8,6 +8,8 @@ struct MachineFacts {
 
     /// `kernel.apparmor_restrict_unprivileged_userns`.
     var appArmorRestricts = false
+    /// The profile of AppArmor that this process is confined by, if any.
+    var profile: String?
     /// `kernel.unprivileged_userns_clone`; nil where the kernel has no such setting.
     var usersMayClone: Bool?
     /// The settings of `user.max_*_namespaces` that are 0.
@@ -37,6 +39,7 @@ struct MachineFacts {
     /// - Parameter helperPath: The program that makes sandboxes.
     init(helperPath: String) {
         appArmorRestricts = Self.setting("kernel/apparmor_restrict_unprivileged_userns") == 1
+        profile = Self.profile
         usersMayClone = Self.setting("kernel/unprivileged_userns_clone").map { $0 != 0 }
         for kind in ["user", "mnt", "pid", "ipc", "net", "uts"] where Self.setting("user/max_\(kind)_namespaces") == 0 {
             zeroLimits.insert("user.max_\(kind)_namespaces")
@@ -55,6 +58,13 @@ struct MachineFacts {
             !mounts.isEmpty
             && !mounts.split(separator: "\n").contains { $0.split(separator: " ").dropFirst(4).first == "/" }
         program = (try? FileSystem.realPath(helperPath)) ?? helperPath
+    }
+
+    private static var profile: String? {
+        // Without AppArmor the file can't be read.
+        guard let text = try? FileSystem.readText("/proc/self/attr/apparmor/current") else { return nil }
+        let name = String(text.prefix { $0 != " " && $0 != "\n" && $0 != "\0" })
+        return name.isEmpty || name == "unconfined" ? nil : name
     }
 
     private static func setting(_ name: String) -> Int? {

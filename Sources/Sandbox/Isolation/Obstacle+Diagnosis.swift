@@ -41,6 +41,7 @@ extension Obstacle {
         case .invalidArgument, .noSuchCall: return facts.isFiltered ? .seccomp(call: error.operation) : .notInKernel
         case .notPermitted, .permissionDenied:
             if isolation == .rootNamespaces { return root(error, facts) }
+            if error.operation == "mount", let profile = facts.profile { return .confined(profile: profile) }
             if facts.usersMayClone == false, !facts.isRoot { return .forbiddenToUsers }
             // AppArmor lets the namespace be made, and forbids all that needs rights in it.
             if facts.appArmorRestricts, step != .users || error.operation != "unshare" {
@@ -49,7 +50,9 @@ extension Obstacle {
             if facts.hasChangedRoot { return .changedRoot }
             if facts.isFiltered { return .seccomp(call: error.operation) }
             if facts.appArmorRestricts { return .appArmor(program: facts.program) }
-            return facts.hasSELinux ? .seLinux : .other(step, error)
+            if facts.hasSELinux { return .seLinux }
+            // Nothing else is left that the kernel refuses a namespace of users for.
+            return error.operation == "unshare" ? .changedRoot : .other(step, error)
         default: return .other(step, error)
         }
     }
@@ -57,6 +60,7 @@ extension Obstacle {
     private static func root(_ error: POSIXError, _ facts: MachineFacts) -> Obstacle {
         if !facts.isRoot { return .notRoot }
         if !facts.has(MachineFacts.administration) { return .missingCapability("cap_sys_admin") }
+        if error.operation != "unshare", let profile = facts.profile { return .confined(profile: profile) }
         return facts.isFiltered ? .seccomp(call: error.operation) : .other(.namespaces, error)
     }
 
@@ -69,6 +73,7 @@ extension Obstacle {
         guard [.notPermitted, .permissionDenied].contains(error.errno) else { return .other(step, error) }
         if isolation == .userNamespaces, facts.appArmorRestricts { return .appArmor(program: facts.program) }
         if isolation == .rootNamespaces { return root(error, facts) }
+        if let profile = facts.profile { return .confined(profile: profile) }
         if error.errno == .permissionDenied, facts.hasSELinux { return .seLinux }
         if error.errno == .notPermitted, facts.isFiltered { return .seccomp(call: error.operation) }
         return .other(step, error)

@@ -3,6 +3,7 @@ extension Obstacle {
     public var remedies: [String] {
         switch self {
         case .appArmor(let program): Self.appArmor(program)
+        case .confined: ["start the container with --security-opt apparmor=unconfined", Self.inBuilder]
         case .forbiddenToUsers:
             ["allow them: sudo sysctl -w kernel.unprivileged_userns_clone=1", Self.asRoot, Self.inBuilder]
         case .limitIsZero(let setting):

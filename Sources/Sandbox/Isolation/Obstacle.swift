@@ -5,6 +5,8 @@ public enum Obstacle: Hashable, Sendable {
     /// AppArmor takes all rights from user namespaces of programs without a profile, as Ubuntu has it since 23.10. With
     /// the path of the program that needs one.
     case appArmor(program: String)
+    /// The profile of AppArmor that this process is confined by forbids it, as Docker's does with mounts.
+    case confined(profile: String)
     /// A setting of the kernel forbids user namespaces to ordinary users (`kernel.unprivileged_userns_clone`).
     case forbiddenToUsers
     /// A setting of the kernel allows no namespaces of this kind, such as `user.max_user_namespaces`.
@@ -56,6 +58,7 @@ extension Obstacle: CustomStringConvertible {
     public var description: String {
         switch self {
         case .appArmor: "AppArmor forbids user namespaces to programs without a profile of their own"
+        case .confined(let profile): "AppArmor's profile \(profile), which this process is confined by, forbids it"
         case .forbiddenToUsers: "kernel.unprivileged_userns_clone is 0: user namespaces are for root only"
         case .limitIsZero(let setting): "\(setting) is 0: no such namespaces are allowed"
         case .limitReached: "there are as many namespaces as the kernel allows"

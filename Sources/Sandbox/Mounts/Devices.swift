@@ -7,13 +7,10 @@ enum Devices {
     static let links = [("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")]
 
     /// Mounts a `/dev`.
-    /// - Parameters:
-    ///   - point: The directory.
-    ///   - made: Gets what was mounted.
+    /// - Parameter point: The directory.
     /// - Throws: When the directory can't be covered.
-    static func mount(at point: String, _ made: inout [String]) throws(POSIXError) {
+    static func mount(at point: String) throws(POSIXError) {
         try MountTable.mountMemory(at: point, mode: 0o755, megabytes: 1)
-        made.append(point)
         for name in names where FileSystem.exists("/dev/\(name)") {
             // Bound, since in a user namespace nobody can make devices.
             try FileSystem.writeFile("\(point)/\(name)", [])

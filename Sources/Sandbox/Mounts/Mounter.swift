@@ -9,8 +9,8 @@ struct Mounter {
     private let program: SandboxedProgram
     /// Directories in memory that cover others to make room for mount points; nobody needs to write to them.
     private var covers: [String] = []
-    /// Mounts in the order in which they were made.
-    private(set) var made: [String] = []
+    /// Paths of this machine, and those by which they are reached.
+    private var sources: [String: String] = [:]
 
     /// Directories that nearly every machine has; one of them is where the new root is while it is made.
     private static let candidates = ["/tmp", "/mnt", "/run", "/var", "/usr"]
@@ -20,29 +20,43 @@ struct Mounter {
         place = Self.candidates.first { FileSystem.isDirectory($0) } ?? "/tmp"
     }
 
-    /// Opens a path for as long as the process lives.
-    /// - Returns: A path that leads to the same whatever is mounted over it.
-    private static func hold(_ path: String) throws(POSIXError) -> String {
+    /// Opens a path for as long as the process lives; ``held(_:)`` then leads to the same whatever is mounted over it.
+    private mutating func hold(_ path: String) throws(POSIXError) {
+        guard sources[path] == nil else { return }
         let descriptor = try OwnedDescriptor(opening: path, .pathOnly).release()
-        return "/proc/self/fd/\(descriptor.rawValue)"
+        sources[path] = "/proc/self/fd/\(descriptor.rawValue)"
     }
+
+    private mutating func hold(_ overlay: Overlay) throws(POSIXError) {
+        for path in overlay.lower + [overlay.upper, overlay.work].compactMap({ $0 }) { try hold(path) }
+    }
+
+    private func held(_ path: String) -> String { sources[path] ?? path }
 
     // MARK: The root
 
     /// Makes the root and all mounts.
     mutating func run() throws(SetUpFailure) {
-        // Before anything is covered.
-        let sources = try during(.mounts) { () throws(POSIXError) in
-            var sources: [String: String] = [:]
-            for mount in program.mounts {
-                guard case .bind(let source, _) = mount.content, sources[source] == nil else { continue }
-                sources[source] = try Self.hold(source)
+        // Everything, before anything is covered.
+        try during(.root) { () throws(POSIXError) in
+            switch program.root {
+            case .directory(let path, _): try hold(path)
+            case .overlay(let overlay): try hold(overlay)
+            case .empty: break
             }
-            return sources
+        }
+        try during(.mounts) { () throws(POSIXError) in
+            for mount in program.mounts {
+                switch mount.content {
+                case .bind(let source, _): try hold(source)
+                case .overlay(let overlay): try hold(overlay)
+                case .memory, .processes, .devices, .link: break
+                }
+            }
         }
         try during(.root) { () throws(POSIXError) in try makeRoot() }
         try during(.mounts) { () throws(POSIXError) in
-            for mount in program.mounts { try add(mount, sources) }
+            for mount in program.mounts { try add(mount) }
             for cover in covers { try MountTable.restrictOne(cover, .readOnly) }
         }
     }
@@ -50,7 +64,7 @@ struct Mounter {
     private mutating func makeRoot() throws(POSIXError) {
         switch program.root {
         case .directory(let path, let isReadOnly):
-            try MountTable.bind(try Self.hold(path), to: place)
+            try MountTable.bind(held(path), to: place)
             try MountTable.restrict(
                 place,
                 isReadOnly ? [.readOnly, .noSetuid, .noDevices] : [.noSetuid, .noDevices]
@@ -58,33 +72,29 @@ struct Mounter {
         case .overlay(let overlay): try mount(overlay, at: place)
         case .empty: try MountTable.mountMemory(at: place, mode: 0o755, megabytes: 64)
         }
-        made.append(place)
     }
 
     // MARK: Mounts
 
-    private mutating func add(_ mount: Mount, _ sources: [String: String]) throws(POSIXError) {
+    private mutating func add(_ mount: Mount) throws(POSIXError) {
         switch mount.content {
         case .bind(let path, let isReadOnly):
-            guard let source = sources[path] else { return }
+            let source = held(path)
             let status = try FileSystem.status(source)
             let point = try point(mount.target, isDirectory: status.isDirectory)
             try MountTable.bind(source, to: point)
-            made.append(point)
             var properties: MountTable.Properties = isReadOnly ? [.readOnly, .noSetuid] : .noSetuid
             if status.type != .characterDevice { properties.insert(.noDevices) }
             try MountTable.restrict(point, properties)
         case .overlay(let overlay):
             let point = try point(mount.target, isDirectory: true)
             try self.mount(overlay, at: point)
-            made.append(point)
         case .memory(let mode, let megabytes):
             let point = try point(mount.target, isDirectory: true)
             try MountTable.mountMemory(at: point, mode: mode, megabytes: megabytes)
-            made.append(point)
         case .processes(let isOwnRequired):
             try mountProcesses(at: try point(mount.target, isDirectory: true), isOwnRequired: isOwnRequired)
-        case .devices: try Devices.mount(at: try point(mount.target, isDirectory: true), &made)
+        case .devices: try Devices.mount(at: try point(mount.target, isDirectory: true))
         case .link(let target): try link(mount.target, to: target)
         }
     }
@@ -92,15 +102,13 @@ struct Mounter {
     private func mount(_ overlay: Overlay, at point: String) throws(POSIXError) {
         if overlay.upper == nil, overlay.lower.count == 1 {
             // The kernel wants two of them.
-            try MountTable.bind(try Self.hold(overlay.lower[0]), to: point)
+            try MountTable.bind(held(overlay.lower[0]), to: point)
             return try MountTable.restrict(point, [.readOnly, .noSetuid, .noDevices])
         }
         // By descriptors: paths may be long, and have colons and commas in them.
-        var lower: [String] = []
-        for path in overlay.lower { lower.append(try Self.hold(path)) }
-        var options = "lowerdir=" + lower.joined(separator: ":")
+        var options = "lowerdir=" + overlay.lower.map(held).joined(separator: ":")
         if let upper = overlay.upper, let work = overlay.work {
-            options += ",upperdir=\(try Self.hold(upper)),workdir=\(try Self.hold(work))"
+            options += ",upperdir=\(held(upper)),workdir=\(held(work))"
         }
         // The attributes that overlays use otherwise are only for the machine's root.
         if !UserMap.isInitial { options += ",userxattr" }
@@ -112,12 +120,10 @@ struct Mounter {
     private mutating func mountProcesses(at point: String, isOwnRequired: Bool) throws(POSIXError) {
         do {
             try systemCall("mount", "proc", to: point) { cposix_mount_proc(point) }
-            made.append(point)
         } catch {
             // Where some of /proc is hidden, as in many containers, only the same can be shown.
             if isOwnRequired { throw error }
             try MountTable.bind("/proc", to: point)
-            made.append(point)
         }
         guard isolation == .rootNamespaces, program.owner.uid == 0, program.capabilities == .container else { return }
         try protectMachine(point)
@@ -190,7 +196,7 @@ struct Mounter {
 
     /// Mounts memory over a directory, and shows in it what is in the directory.
     private mutating func cover(_ directory: String) throws(POSIXError) {
-        let source = try Self.hold(directory)
+        let source = "/proc/self/fd/\(try OwnedDescriptor(opening: directory, .pathOnly).release().rawValue)"
         let entries = try FileSystem.list(source)
         let mode = try FileSystem.status(source).mode
         try MountTable.mountMemory(at: directory, mode: mode.rawValue, megabytes: 64)

@@ -24,11 +24,6 @@ public struct LayerChanges: Sendable {
         /// What has become of it.
         public var change: Change
 
-        /// Makes an entry.
-        ///
-        /// - Parameters:
-        ///   - path: from the root, without a slash at its start.
-        ///   - change: what has become of it.
         public init(path: PathBytes, change: Change) {
             self.path = path
             self.change = change
@@ -40,11 +35,6 @@ public struct LayerChanges: Sendable {
     /// The changes, parents before what is in them.
     public var entries: [Entry]
 
-    /// Makes the content of a layer.
-    ///
-    /// - Parameters:
-    ///   - root: the directory that stands for `/`.
-    ///   - entries: the changes, parents before what is in them.
     public init(root: String, entries: [Entry]) {
         self.root = root
         self.entries = entries

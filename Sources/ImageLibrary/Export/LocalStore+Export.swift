@@ -13,7 +13,6 @@ public struct ExportOptions: Sendable {
     /// Whether a layout may lack layers that the image's own store lacks.
     public var isSparse = false
 
-    /// Makes the usual options.
     public init() {}
 }
 

@@ -17,7 +17,6 @@ public struct CopyOptions: Sendable {
     /// Asked from time to time; `true` ends the copying.
     public var isCancelled: @Sendable () -> Bool = { false }
 
-    /// Makes the usual options.
     public init() {}
 }
 

@@ -16,14 +16,6 @@ public struct ExtendInputs: Sendable {
     /// Whether entries of layers get the normalised time instead of that on disk.
     public var normalizesTimes: Bool
 
-    /// Collects the inputs.
-    ///
-    /// - Parameters:
-    ///   - platformAPI: The Platform API.
-    ///   - platform: The platform's inputs, resolved for this phase.
-    ///   - kind: Which image is extended.
-    ///   - environment: The lifecycle's own environment.
-    ///   - normalizesTimes: Whether entries of layers get the normalised time instead of that on disk.
     public init(
         platformAPI: PlatformAPI,
         platform: PlatformInputs,

@@ -2,6 +2,13 @@
 protocol BlockSource {
     /// The next bytes, at least one; nil at the end. They stay valid until the next call.
     mutating func next() throws(ArchiveError) -> UnsafeRawBufferPointer?
+
+    /// Leaves out bytes that follow those lent last, where that is possible without reading them.
+    mutating func skip(_ count: Int64) throws(ArchiveError) -> Bool
+}
+
+extension BlockSource {
+    mutating func skip(_ count: Int64) throws(ArchiveError) -> Bool { false }
 }
 
 /// Lends the bytes of an ordinary source through a buffer of its own.
@@ -22,4 +29,6 @@ final class BufferedBlocks: BlockSource {
         let count = try source.read(into: buffer)
         return count == 0 ? nil : UnsafeRawBufferPointer(rebasing: buffer[..<count])
     }
+
+    func skip(_ count: Int64) throws(ArchiveError) -> Bool { try source.skip(count) }
 }

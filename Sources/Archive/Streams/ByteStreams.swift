@@ -18,6 +18,18 @@ public protocol ByteSource {
     /// - Returns: how many bytes were read; 0 means the end, and only the end.
     /// - Throws: wrap errors of other modules as `ArchiveError.source`.
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int
+
+    /// Leaves bytes out, where that is possible without reading them.
+    ///
+    /// - Parameter count: How many bytes.
+    /// - Returns: Whether that was done; if not, they are still to be read.
+    /// - Throws: wrap errors of other modules as `ArchiveError.source`.
+    mutating func skip(_ count: Int64) throws(ArchiveError) -> Bool
+}
+
+extension ByteSource {
+    /// Streams are read.
+    public mutating func skip(_ count: Int64) throws(ArchiveError) -> Bool { false }
 }
 
 /// A sink that hands every piece to a closure.

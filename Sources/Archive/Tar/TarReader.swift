@@ -190,6 +190,12 @@ public struct TarReader: ~Copyable {
     // MARK: - Bytes
 
     private mutating func skipContent() throws(ArchiveError) {
+        let unread = stored - Int64(chunk.count)
+        if unread > 0, try blocks.skip(unread) {
+            offset += stored
+            stored = 0
+            chunk = UnsafeRawBufferPointer(start: nil, count: 0)
+        }
         while try nextStored() != nil {}
         while padding > 0 {
             // The last padding may be missing, as the end of the archive may be.

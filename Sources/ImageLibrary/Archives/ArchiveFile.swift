@@ -95,7 +95,7 @@ final class ArchiveFile: Sendable {
     ) throws(LibraryError) -> FileHandle {
         let temporary = try system { () throws(POSIXError) in try FileHandle(unnamedIn: directory) }
         try onArchive(path) { () throws(ArchiveError) in
-            var source = DecompressingSource(HandleSource(file, path: path))
+            var source = DecompressingSource(try HandleSource(file, path: path))
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
             defer { buffer.deallocate() }
             while true {
@@ -118,7 +118,7 @@ final class ArchiveFile: Sendable {
         isCompressed: Bool
     ) throws(LibraryError) -> [String: Range<Int64>] {
         do throws(ArchiveError) {
-            let source = HandleSource(file, path: path)
+            let source = try HandleSource(file, path: path)
             var reader = isCompressed ? TarReader(DecompressingSource(source)) : TarReader(source)
             var ranges: [String: Range<Int64>] = [:]
             var links: [(name: String, target: String)] = []

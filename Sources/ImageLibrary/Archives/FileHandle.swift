@@ -70,11 +70,17 @@ final class FileHandle: Sendable {
 struct HandleSource: ByteSource {
     private let file: FileHandle
     private let path: String
+    private let size: Int64
     private var offset: Int64 = 0
 
-    init(_ file: FileHandle, path: String) {
+    init(_ file: FileHandle, path: String) throws(ArchiveError) {
         self.file = file
         self.path = path
+        do throws(POSIXError) {
+            size = try file.size(path: path)
+        } catch {
+            throw .system(error)
+        }
     }
 
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int {
@@ -85,5 +91,12 @@ struct HandleSource: ByteSource {
         } catch {
             throw .system(error)
         }
+    }
+
+    /// What goes beyond the end is read, which shows where that is.
+    mutating func skip(_ count: Int64) throws(ArchiveError) -> Bool {
+        guard offset + count <= size else { return false }
+        offset += count
+        return true
     }
 }

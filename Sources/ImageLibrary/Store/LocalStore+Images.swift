@@ -122,16 +122,19 @@ extension LocalStore {
     func point(_ names: [String], at descriptor: Descriptor) throws(LibraryError) {
         guard !names.isEmpty else { return }
         try exclusively { () throws(LibraryError) in
-            var entries = try entries()
+            let before = try entries()
+            var entries = before
             for name in names {
                 var entry = descriptor
                 entry.annotations[ImageIndex.refName] = name
+                if entries.contains(entry) { continue }
                 entries.removeAll {
                     $0.annotations[ImageIndex.refName] == name && ($0.platform == nil || $0.platform == entry.platform)
                 }
                 entries.append(entry)
             }
-            try write(entries)
+            // A build that changes nothing need not wait for the disk.
+            if entries != before { try write(entries) }
         }
     }
 }

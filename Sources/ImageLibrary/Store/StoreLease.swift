@@ -16,19 +16,20 @@ public final class StoreLease: Sendable {
 
     init(_ store: LocalStore) throws(LibraryError) {
         self.store = store
-        let name = "\(RandomBytes.hexadecimal(count: 8))"
-        path = Path.join(store.path, "leases", name)
-        temporaryDir = Path.join(store.path, "tmp", name)
+        var directory = ""
+        var path = ""
         // Whoever finds a lease that nobody has locked takes it for one that was left behind.
         lock = Mutex(
-            try store.exclusively { [path, temporaryDir] () throws(LibraryError) in
+            try store.exclusively { () throws(LibraryError) in
                 try system { () throws(POSIXError) in
-                    let lock = try FileLock(path)
-                    try FileSystem.makeDirectory(temporaryDir, mode: 0o700)
-                    return lock
+                    // An interrupted process removes the directory itself.
+                    directory = try FileSystem.makeTemporaryDirectory(prefix: "", in: Path.join(store.path, "tmp"))
+                    path = Path.join(store.path, "leases", Path.base(directory))
+                    return try FileLock(path)
                 }
             }
         )
+        (temporaryDir, self.path) = (directory, path)
     }
 
     deinit { release() }
@@ -107,6 +108,13 @@ extension LocalStore {
             _ = try? TreeRemoval.remove(temporaryDir)
             if !FileSystem.exists(temporaryDir) { try? FileSystem.removeFile(lease) }
             _ = consume held
+        }
+        try? exclusively { () throws(LibraryError) in
+            // A process may have been killed before it had locked its lease.
+            for entry in (try? FileSystem.list(Path.join(path, "tmp"))) ?? []
+            where !FileSystem.exists(Path.join(path, "leases", entry.name)) {
+                _ = try? TreeRemoval.remove(Path.join(path, "tmp", entry.name))
+            }
         }
     }
 }

@@ -91,6 +91,36 @@ struct LocalStoreTests {
         #expect(try FileSystem.list(setting.lease.temporaryDir).map(\.name) == ["mine"])
     }
 
+    @Test("removes roots that are deeper than descriptors may be open, and closed to their owner")
+    func deepRoots() throws {
+        let deep = String(repeating: "d/", count: 1800) + "file"
+        let image = try setting.makeImage(["deep"], layers: [[deep: "1"]])
+        let root = try store.root(of: image, holding: setting.lease)
+        try FileSystem.chmod(Path.join(root.path, "d/d"), 0)
+        setting.lease.release()
+        #expect(try store.prune(images: .unheld).roots == 1)
+        #expect(try setting.names("roots").isEmpty)
+        #expect(try setting.names("tmp").isEmpty)
+    }
+
+    @Test("takes no sizes for true that no blob can have")
+    func absurdSizes() throws {
+        let image = try setting.makeImage(["app"], layers: [["a": "1"]])
+        var manifest = image.manifest
+        manifest.layers = [manifest.layers[0], manifest.layers[0], manifest.layers[0]]
+        for index in 1...2 {
+            manifest.layers[index].digest = Digest.of([UInt8(index)])
+            manifest.layers[index].size = .max
+        }
+        let bytes = manifest.bytes
+        let layout = setting.directory.path("absurd")
+        try FileSystem.copyTree(store.path, to: layout)
+        try FileSystem.writeFile(Path.join(layout, "blobs/sha256", Digest.of(bytes).hex), bytes)
+        let entry = Descriptor(mediaType: .ociManifest, digest: .of(bytes), size: Int64(bytes.count))
+        try FileSystem.writeFile(Path.join(layout, "index.json"), ImageIndex(manifests: [entry]).bytes)
+        #expect(throws: LibraryError.self) { try setting.pull("oci:\(layout)") }
+    }
+
     @Test("leaves nothing behind of an image that is broken", arguments: ["missing", "altered", "cut short"])
     func broken(damage: String) throws {
         let image = try setting.makeImage(["app"], layers: [["a": "1"], ["b": "2"]])

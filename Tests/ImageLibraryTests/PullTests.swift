@@ -66,6 +66,25 @@ struct PullTests {
         #expect(try setting.pull(name, policy: .always).manifestDigest == newer.manifestDigest)
     }
 
+    @Test("a mirror is asked first, and the registry when no mirror has the image", .enabled(if: hasRegistry))
+    func mirrors() throws {
+        let mirror = try sharedRegistry().host
+        try copy(to: "docker://\(mirror)/hub/pull/mirrored:1")
+        let warnings = Lock<[String]>([])
+        var options = RemoteImages.Options(environment: [:])
+        options.mirrors = ["origin.test": ["\(mirror)/none", "\(mirror)/hub"], mirror: ["\(mirror)/none"]]
+        options.warn = { text in warnings.withLock { $0.append(text) } }
+        let remote = RemoteImages(options)
+        for name in ["origin.test/pull/mirrored:1", "\(mirror)/hub/pull/mirrored:1"] {
+            let location = try ImageLocation(parsing: name)
+            try check(try setting.store.pull(location, from: remote, holding: setting.lease))
+            #expect(try setting.store.image(named: name)?.manifestDigest == image.manifestDigest)
+        }
+        #expect(
+            warnings.withLock { $0 }.filter { $0.contains("is not taken from the mirror \(mirror)/none") }.count == 2
+        )
+    }
+
     @Test("layouts and archives are read as they are", arguments: ["oci:layout:v1", "oci-archive:a.tar", "oci:plain"])
     func layouts(target: String) throws {
         try copy(to: target)
@@ -157,12 +176,18 @@ struct PullTests {
         let whole = try FileSystem.readFile(origin.directory.path("a.tar"))
         try setting.directory.write("short.tar", Array(whole[..<(whole.count * 2 / 3)]))
         try setting.directory.write("text", "no archive")
+        // More than any file has.
+        let absurd = MemorySink()
+        var writer = TarWriter(absurd)
+        try writer.begin(TarHeader(name: Array("index.json".utf8), kind: .file, mode: 0o644, size: .max))
+        try setting.directory.write("absurd.tar", absurd.bytes)
         try setting.directory.makeDirectory("root/etc")
         try setting.directory.write("broken/index.json", "{")
         for (text, reason) in [
             ("short.tar", "ends within"), ("oci-archive:short.tar", "ends within"),
             ("oci-archive:text", "expected a tar"),
-            ("docker-archive:missing", "no such file"), ("./root", "the root of a file tree"),
+            ("absurd.tar", "absurd size"), ("docker-archive:missing", "no such file"),
+            ("./root", "the root of a file tree"),
             ("oci:root", "index.json is missing"), ("oci:broken", "malformed index"), ("store:none", "no such image"),
         ] {
             let error = #expect(throws: LibraryError.self, "\(text)") { try setting.pull(text) }

@@ -126,7 +126,9 @@ final class ArchiveFile: Sendable {
                 let name = entryName(header.name)
                 switch header.kind {
                 case .file where header.sparseFragments == nil:
-                    ranges[name] = reader.offset..<reader.offset + header.size
+                    let (end, isAbsurd) = reader.offset.addingReportingOverflow(header.size)
+                    guard !isAbsurd else { throw .malformedTar(offset: reader.offset, reason: "absurd size") }
+                    ranges[name] = reader.offset..<end
                     if stopsEarly, name == "index.json" { return ranges }
                 case .symbolicLink, .hardLink: links.append((name, linkTarget(header, name)))
                 default: break

@@ -21,7 +21,7 @@ struct DockerArchive {
     func open(_ name: String, platform: OCIPlatform) throws(LibraryError) -> BlobImage {
         let layout = LayoutArchive(archive)
         if layout.exists { return try layout.open(name, tag: nil, platform: platform) }
-        let entry = try entry(name)
+        let entry = try entry()
         guard let configName = entry["Config"]?.stringValue, let config = try archive.read(Self.clean(configName))
         else {
             throw .notAnImage(path: archive.path, reason: "the config that manifest.json names is missing")
@@ -50,7 +50,7 @@ struct DockerArchive {
     }
 
     /// What `manifest.json` says of the only image.
-    private func entry(_ name: String) throws(LibraryError) -> JSONValue {
+    private func entry() throws(LibraryError) -> JSONValue {
         guard let bytes = try archive.read("manifest.json") else {
             throw .notAnImage(path: archive.path, reason: "expected an archive of docker save: no manifest.json")
         }

@@ -95,7 +95,7 @@ struct HandleSource: ByteSource {
 
     /// What goes beyond the end is read, which shows where that is.
     mutating func skip(_ count: Int64) throws(ArchiveError) -> Bool {
-        guard offset + count <= size else { return false }
+        guard count <= size - offset else { return false }
         offset += count
         return true
     }

@@ -22,7 +22,10 @@ struct RegistryExport {
     }
 
     private func push(_ names: [ImageReference], _ main: ImageReference) throws(LibraryError) -> [CommittedReference] {
-        let store = try remote.registry(for: main)
+        // Mounting needs the credentials of both repositories.
+        let store = try remote.registry(
+            for: names + options.layerSources.filter { $0.registry == main.registry }
+        )
         let sources = sources(for: main)
         let results = try onImage(main.original) { () throws(OCIError) in
             let destination = try store.destination(for: main.original)

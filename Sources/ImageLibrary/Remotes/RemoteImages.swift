@@ -12,6 +12,9 @@ public final class RemoteImages: Sendable {
         public var environment: [String: String]
         /// Prefixes of image names for which plain HTTP and untrusted certificates are good enough.
         public var insecureRegistries: [String] = []
+        /// Places that have copies of a registry's repositories (`mirror.test:5000`, `mirror.test/hub`), by the registry
+        /// (`docker.io`); asked first, in order, and only for reading.
+        public var mirrors: [String: [String]] = [:]
         /// Asked from time to time; `true` ends what is going on.
         public var isCancelled: @Sendable () -> Bool = { false }
         /// Told what deserves attention but is no error.
@@ -61,12 +64,8 @@ public final class RemoteImages: Sendable {
     ) throws(LibraryError) -> any StoredImage {
         switch location {
         case .registry(let reference):
-            let store = try registry(for: reference)
-            let found = try onImage(reference.original) { () throws(OCIError) in
-                try store.open(reference.original, platform: platform)
-            }
-            guard let found else { throw .notFound(name: reference.original, place: reference.registry) }
-            return found
+            if let copy = mirrored(reference, platform: platform) { return copy }
+            return try published(reference, platform: platform)
         case .layout(let directory, let tag): return try layout(directory, tag, "\(location)", platform)
         case .layoutArchive(let path, let tag):
             let file = try ArchiveFile(path: path, temporaryDirectory: temporaryDir)
@@ -96,6 +95,32 @@ public final class RemoteImages: Sendable {
             let descriptor = try layout.choose(from: index.named(tag, in: name), platform: platform, of: name)
             return try BlobImage(name, descriptor, in: layout)
         }
+    }
+
+    /// The image in the first mirror that has it.
+    private func mirrored(_ reference: ImageReference, platform: OCIPlatform) -> (any StoredImage)? {
+        let full = StoreName.full(reference)
+        let host = full.prefix { $0 != "/" }
+        for mirror in options.mirrors[String(host)] ?? options.mirrors[reference.registry] ?? [] {
+            do {
+                return try published(ImageReference(mirror + full.dropFirst(host.count)), platform: platform)
+            } catch {
+                options.warn("\(reference) is not taken from the mirror \(mirror): \(error)")
+            }
+        }
+        return nil
+    }
+
+    private func published(
+        _ reference: ImageReference,
+        platform: OCIPlatform
+    ) throws(LibraryError) -> any StoredImage {
+        let store = try registry(for: [reference])
+        let found = try onImage(reference.original) { () throws(OCIError) in
+            try store.open(reference.original, platform: platform)
+        }
+        guard let found else { throw .notFound(name: reference.original, place: reference.registry) }
+        return found
     }
 
     /// An image of the daemon, by way of a file.
@@ -133,13 +158,16 @@ public final class RemoteImages: Sendable {
 
     // MARK: - Registries
 
-    /// The store for a reference's repository; credentials are read, and helpers asked, when it is first needed.
-    func registry(for reference: ImageReference) throws(LibraryError) -> RegistryStore {
-        try registries.withLock { (registries) throws(LibraryError) in
-            if let store = registries[reference.context] { return store }
+    /// The store for the repositories of references to one registry; credentials are read, and helpers asked, when it is
+    /// first needed.
+    func registry(for references: [ImageReference]) throws(LibraryError) -> RegistryStore {
+        guard let reference = references.first else { throw .invalidName("", expected: "a reference") }
+        let key = Set(references.map(\.context)).sorted().joined(separator: " ")
+        return try registries.withLock { (registries) throws(LibraryError) in
+            if let store = registries[key] { return store }
             let keychain: Keychain
             do throws(KeychainError) {
-                keychain = try .resolve(images: [reference.original], environment: options.environment)
+                keychain = try .resolve(images: references.map(\.original), environment: options.environment)
             } catch {
                 let message = "credentials for \(reference.registry): \(error)"
                 throw .image(name: reference.original, .store(StoreFailure(kind: .denied, message: message)))
@@ -156,7 +184,7 @@ public final class RemoteImages: Sendable {
                     options: storeOptions
                 )
             }
-            registries[reference.context] = store
+            registries[key] = store
             return store
         }
     }

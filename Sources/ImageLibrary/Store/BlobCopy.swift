@@ -44,7 +44,7 @@ struct BlobCopy: Sendable {
     /// Copies blobs, some at a time.
     func run(_ blobs: [Descriptor]) throws(LibraryError) {
         guard !blobs.isEmpty else { return }
-        let total = blobs.reduce(0) { $0 + $1.size }
+        let total = blobs.totalSize
         options.progress(0, total)
         try onImage(image.reference) { () throws(OCIError) in try image.prepareToRead(blobs) }
         Threads.parallel(count: blobs.count, limit: options.parallel) { index in

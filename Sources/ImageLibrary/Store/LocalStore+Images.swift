@@ -17,7 +17,7 @@ extension LocalStore {
                 StoredName(
                     name: name,
                     digest: descriptor.digest,
-                    size: image?.allBlobs.reduce(0) { $0 + $1.size } ?? descriptor.size,
+                    size: image?.allBlobs.totalSize ?? descriptor.size,
                     created: image?.config.created ?? "",
                     platform: image?.platform ?? descriptor.platform ?? OCIPlatform(os: "", architecture: "")
                 )

@@ -133,6 +133,16 @@ extension StoredImage {
     }
 }
 
+extension [Descriptor] {
+    /// How many bytes all blobs have; manifests may claim more than numbers can hold.
+    var totalSize: Int64 {
+        reduce(0) { sum, blob in
+            let (total, isAbsurd) = sum.addingReportingOverflow(blob.size)
+            return isAbsurd ? .max : total
+        }
+    }
+}
+
 /// What names the file tree that layers make together.
 enum ChainID {
     /// The chain id as the [image specification](https://github.com/opencontainers/image-spec/blob/main/config.md#layer-chainid)

@@ -219,7 +219,7 @@ let package = Package(
             "LifecycleCommandsTests",
             ["CNBCore", "Console", "LifecycleCommands", "PlatformModel", "POSIX", "TestSupport"]
         ),
-        tests("SlipwayCommandsTests", ["JSON", "POSIX", "SlipwayCommands", "TOML", "TestSupport", "slipway"]),
+        tests("SlipwayCommandsTests", ["Builds", "JSON", "POSIX", "SlipwayCommands", "TestSupport", "slipway"]),
         .executableTarget(
             name: "sandbox-hosted",
             dependencies: ["POSIX", "Sandbox"],

@@ -1,6 +1,8 @@
 import Builds
 
-/// Shows a build while it runs, and how it ended. Events come one at a time, on any thread.
+/// Shows a build while it runs, and how it ended.
+///
+/// Events come one at a time, on any thread.
 protocol BuildDisplay: Sendable {
     /// Shows what has happened.
     func show(_ event: BuildEvent)

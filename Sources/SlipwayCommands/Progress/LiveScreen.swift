@@ -1,7 +1,9 @@
 import Builds
 
-/// The part of a terminal that changes while a build runs: a line for the step that is going on, and below it what that
-/// step has said at last. Above it, a line stays for each step that has ended.
+/// The part of a terminal that changes while a build runs.
+///
+/// It has a line for the step that is going on, and below that what the step has said at last. Above it, a line stays for
+/// each step that has ended.
 ///
 /// The cursor always stands at the start of the line after the part, so that whatever ends the program leaves a tidy
 /// screen.

@@ -164,7 +164,13 @@ let package = Package(
         ),
 
         // Level 7
-        library("SlipwayCommands", ["Builds", "CNBCore", "Console", "JSON", "POSIX", "TOML"]),
+        library(
+            "SlipwayCommands",
+            [
+                "Builds", "CNBCore", "Console", "Distribution", "ImageLibrary", "ImageStores", "JSON", "OCI", "POSIX",
+                "Sandbox", "TLS", "TOML",
+            ]
+        ),
 
         // Level 8
         tool("slipway", ["POSIX", "SlipwayCommands"]),
@@ -219,7 +225,10 @@ let package = Package(
             "LifecycleCommandsTests",
             ["CNBCore", "Console", "LifecycleCommands", "PlatformModel", "POSIX", "TestSupport"]
         ),
-        tests("SlipwayCommandsTests", ["Builds", "JSON", "POSIX", "SlipwayCommands", "TestSupport", "slipway"]),
+        tests(
+            "SlipwayCommandsTests",
+            ["Builds", "JSON", "POSIX", "SlipwayCommands", "TOML", "TestSupport", "slipway"]
+        ),
         .executableTarget(
             name: "sandbox-hosted",
             dependencies: ["POSIX", "Sandbox"],

@@ -1,4 +1,5 @@
 public import POSIX
+import Sandbox
 
 /// The program `slipway`: which command is meant, and running it.
 public struct SlipwayProgram {
@@ -21,8 +22,19 @@ public struct SlipwayProgram {
         self.errors = errors
     }
 
-    /// Makes the program as it is started from a shell: with this process's environment and output.
-    public static var current: SlipwayProgram { SlipwayProgram(environment: ProcessEnvironment.current) }
+    /// Does what this process was started for: runs a command, or makes a sandbox for a process that does.
+    ///
+    /// From then on, SIGINT and SIGTERM end children before they end this process.
+    /// - Returns: The exit code.
+    public static func runProcess() -> Int32 {
+        let arguments = ProcessArguments.all
+        if arguments.dropFirst().first == SandboxHelper.command {
+            return SandboxHelper.run(Array(arguments.dropFirst(2)))
+        }
+        Signal.ignoreBrokenPipe()
+        try? Interruption.install()
+        return SlipwayProgram(environment: ProcessEnvironment.current).run(arguments)
+    }
 
     /// Runs a command.
     /// - Parameter arguments: The arguments, the first of which is the program's name.

@@ -1,4 +1,4 @@
 import POSIX
 import SlipwayCommands
 
-ProcessExit.exit(SlipwayProgram.current.run(ProcessArguments.all))
+ProcessExit.exit(SlipwayProgram.runProcess())

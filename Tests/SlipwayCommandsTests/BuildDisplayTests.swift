@@ -98,7 +98,7 @@ struct BuildDisplayTests {
             BuildSummary(result: .example).text(usesColor: false) == """
                 image       registry.example.com:5000/shop:1, shop
                 digest      sha256:ab
-                size        12.3 MB; of 5 layers of the app 3 reused
+                size        12.3 MB (3 of 5 app layers reused)
                 in          store
                 builder     host
                 run image   run

@@ -39,6 +39,18 @@ struct PhaseExecution {
         )
     }
 
+    /// Runs detection for what it says, whether a group passes or not.
+    ///
+    /// - Returns: The detector's lines with those for people who look for faults, and its exit code.
+    /// - Throws: `BuildError` when it can't be run.
+    func explain(_ program: PhaseProgram) throws(BuildError) -> DetectResult {
+        var program = program
+        program.environment.append("CNB_LOG_LEVEL=debug")
+        var lines: [String] = []
+        let code = try runner.run(program) { lines.append($0) }
+        return DetectResult(builder: ground.builder.name, lines: lines, exitCode: code)
+    }
+
     private static func help(_ step: BuildStep, _ code: Int32, _ ground: BuildGround) -> String? {
         switch (step, code) {
         case (.detect, 20), (.detect, 21):

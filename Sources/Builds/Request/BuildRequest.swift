@@ -9,8 +9,11 @@ public struct BuildRequest: Sendable {
     /// Where the image goes: `store`, `registry`, `oci:DIR`, …; none for the store.
     public var outputs: [String] = []
     /// The builder: an image in any place, a directory with a builder's root, or `host`; nil for the project's, or else
-    /// `host`.
+    /// the usual one.
     public var builder: String?
+    /// The builder where neither this request nor the project names one, as people have it in their settings; nil for
+    /// `host`.
+    public var usualBuilder: String?
     /// What takes part in place of the builder's order, and before and after each of its groups.
     public var modules = ModuleWishes()
     /// Variables of the build by name, as the platform's user gives them; later ones win.

@@ -62,6 +62,28 @@ public struct BuildSession: Sendable {
         return result
     }
 
+    /// Asks all buildpacks whether they would take part, and ends there.
+    ///
+    /// - Returns: What detection has said, whether a group has passed or not.
+    /// - Throws: Why detection could not be run.
+    public func detect() throws(BuildError) -> DetectResult {
+        let directory = try BuildDirectory(in: home)
+        defer { directory.remove() }
+        let preparation = try step(.resolve) { () throws(BuildError) in
+            try Preparation(request, environment: environment, home, directory, cancellation, report)
+        }
+        let ground = try step(.prepare) { () throws(BuildError) in try preparation.prepare() }
+        var execution = PhaseExecution(ground, report: report)
+        for program in ground.phases {
+            guard program.step == .detect else {
+                try step(program.step) { () throws(BuildError) in try execution.run(program) }
+                continue
+            }
+            return try step(.detect) { () throws(BuildError) in try execution.explain(program) }
+        }
+        throw BuildError(.failed, "this build has no detection")
+    }
+
     /// Reports the beginning and the end of a step.
     private func step<Value>(_ step: BuildStep, _ body: () throws(BuildError) -> Value) throws(BuildError) -> Value {
         let start = Clock.monotonicNanoseconds

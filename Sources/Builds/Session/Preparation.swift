@@ -56,7 +56,7 @@ struct Preparation {
 
     /// Brings everything that the phases need.
     func prepare() throws(BuildError) -> BuildGround {
-        let builderName = request.builder ?? project.descriptor.builder ?? HostBuilder.name
+        let builderName = request.builder ?? project.descriptor.builder ?? request.usualBuilder ?? HostBuilder.name
         let builder = try BuilderSearch(images: images, installation: installation, platform: platform)
             .builder(builderName)
         let owner = Owner(

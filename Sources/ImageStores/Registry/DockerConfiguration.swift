@@ -5,13 +5,13 @@ import POSIX
 
 /// The part of Docker's `config.json` (or containers' `auth.json`) that is about credentials.
 struct DockerConfiguration {
-    private let path: String
+    let path: String
     /// Credentials in the file itself.
-    private var auths: [String: Result<SourcedCredential, KeychainError>] = [:]
+    private(set) var auths: [String: Result<SourcedCredential, KeychainError>] = [:]
     /// Helpers by registry, and the one for everything else.
-    private var helpers: [String: String] = [:]
-    private var defaultHelper: String?
-    private var problems: [String] = []
+    private(set) var helpers: [String: String] = [:]
+    private(set) var defaultHelper: String?
+    private(set) var problems: [String] = []
 
     /// The file that counts: Docker's own, else one that was named for containers' tools, else theirs.
     static func path(environment: [String: String]) -> String? {

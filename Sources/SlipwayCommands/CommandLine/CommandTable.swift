@@ -2,6 +2,12 @@
 enum CommandTable {
     /// All commands and groups, in the order that help shows them in.
     static let commands: [Command] = [
+        BuildCommand.command,
+        RunCommand.command,
+        DetectCommand.command,
+        DoctorCommand.command,
+        StoreCommands.group,
+        CacheCommands.group,
         ConfigCommands.group,
         CompletionCommand.command,
         VersionCommand.command,

@@ -48,7 +48,7 @@ struct BuildSummary: Sendable {
 
     private var size: String {
         let total = result.reusedLayers + result.newLayers
-        let layers = total == 0 ? "" : "; of \(Amounts.count(total, "layer")) of the app \(result.reusedLayers) reused"
+        let layers = total == 0 ? "" : " (\(result.reusedLayers) of \(Amounts.count(total, "app layer")) reused)"
         return Amounts.size(result.size) + layers
     }
 

@@ -3,14 +3,13 @@ import PlatformModel
 
 /// `analyzer`: finds out about previous image and run image.
 struct AnalyzeCommand: PhaseCommand {
-    private let context: CommandContext
+    private let context: CommandContext<ResolvedInputs>
 
-    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
+    init(_ context: CommandContext<PlatformInputs>, _ arguments: [String]) throws(PhaseError) {
         var context = context
         try context.takeOutputImage(arguments)
-        try context.resolveInputs(for: .analyze)
-        try context.guardLayout()
-        self.context = context
+        self.context = try context.resolved(for: .analyze)
+        try self.context.guardLayout()
     }
 
     func takePrivileges() throws(PhaseError) -> PhaseStores {

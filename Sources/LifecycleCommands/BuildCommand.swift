@@ -3,13 +3,11 @@ import PlatformModel
 
 /// `builder`: runs the buildpacks.
 struct BuildCommand: PhaseCommand {
-    private let context: CommandContext
+    private let context: CommandContext<ResolvedInputs>
 
-    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
-        var context = context
+    init(_ context: CommandContext<PlatformInputs>, _ arguments: [String]) throws(PhaseError) {
         try context.refuseArguments(arguments)
-        try context.resolveInputs(for: .build)
-        self.context = context
+        self.context = try context.resolved(for: .build)
     }
 
     /// Buildpacks never run with privileges.
@@ -22,7 +20,7 @@ struct BuildCommand: PhaseCommand {
 
 extension BuildInputs {
     /// Takes the inputs of building from those of the platform.
-    init(_ context: CommandContext) throws(PhaseError) {
+    init(_ context: CommandContext<ResolvedInputs>) throws(PhaseError) {
         self.init(platformAPI: context.platformAPI, environment: context.environmentEntries)
         let inputs = context.inputs
         appDir = inputs.appDir

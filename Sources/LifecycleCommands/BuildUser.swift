@@ -7,7 +7,7 @@ struct BuildUser {
     let uid: UInt32
     let gid: UInt32
 
-    init(_ inputs: PlatformInputs) throws(PhaseError) {
+    init(_ inputs: ResolvedInputs) throws(PhaseError) {
         guard let uid = UInt32(exactly: inputs.uid), let gid = UInt32(exactly: inputs.gid) else {
             throw PhaseError(
                 .failed,

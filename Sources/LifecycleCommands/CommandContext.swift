@@ -4,12 +4,12 @@ import POSIX
 import Phases
 import PlatformModel
 
-/// What the command of every phase works with.
-struct CommandContext {
+/// What the command of every phase works with: inputs as they were given, or resolved.
+struct CommandContext<Inputs> {
     /// The Platform API.
     let platformAPI: PlatformAPI
-    /// The platform's inputs: first from the environment, then from flags, then resolved.
-    var inputs: PlatformInputs
+    /// The platform's inputs, from the environment and flags.
+    var inputs: Inputs
     /// Where messages go.
     let logger: Logger
     /// The environment variables.
@@ -36,8 +36,48 @@ struct CommandContext {
         ProcessEnvironment.set(name, value)
     }
 
+    /// Refuses what is an experiment, or warns of it, as the platform wishes.
+    func guardExperiment(_ feature: String) throws(PhaseError) {
+        let message = "Platform requested experimental feature '\(feature)'"
+        switch experimentalMode {
+        case .quiet: break
+        case .warn: logger.warn(message)
+        case .error:
+            logger.error(message)
+            throw PhaseError(.failed, ExperimentalMode.refusal(environment: environmentEntries))
+        }
+    }
+
+    /// Refuses to run what buildpacks do with privileges.
+    func refuseRoot(_ action: String) throws(PhaseError) {
+        if Users.userID == 0 { throw PhaseError(.failed, failedTo: action, "refusing to run as root") }
+    }
+}
+
+extension CommandContext<PlatformInputs> {
     /// Checks the inputs of a phase and fills in what follows from others.
-    mutating func resolveInputs(for phase: LifecyclePhase) throws(PhaseError) {
+    func resolved(for phase: LifecyclePhase) throws(PhaseError) -> CommandContext<ResolvedInputs> {
+        with(try resolving { context throws(PlatformModelError) in try inputs.resolved(for: phase, context) })
+    }
+
+    /// Checks the inputs of the exporter, and fills in what follows from others and from analyzed.toml.
+    func resolvedForExport() throws(PhaseError) -> (CommandContext<ResolvedInputs>, AnalysisMetadata) {
+        let resolved = try resolving { context throws(PlatformModelError) in try inputs.resolvedForExport(context) }
+        return (with(resolved.inputs), resolved.analysis)
+    }
+
+    private func with(_ inputs: ResolvedInputs) -> CommandContext<ResolvedInputs> {
+        CommandContext<ResolvedInputs>(
+            platformAPI: platformAPI,
+            inputs: inputs,
+            logger: logger,
+            environment: environment
+        )
+    }
+
+    private func resolving<Resolved>(
+        _ resolve: (ResolutionContext) throws(PlatformModelError) -> Resolved
+    ) throws(PhaseError) -> Resolved {
         let logger = logger
         let access = ImageAccessCheck(inputs: inputs, environment: environment)
         let resolution = ResolutionContext(
@@ -52,54 +92,14 @@ struct CommandContext {
             }
         )
         do {
-            try inputs.resolve(for: phase, resolution)
+            return try resolve(resolution)
         } catch .missingRunImage {
             // Not a fault of the command line: an earlier phase should have found the run image, so the exit code is
             // that of exporting.
             throw PhaseError(.export, failedTo: "export", PlatformModelError.missingRunImage)
         } catch {
-            throw PhaseError(
-                .invalidArguments,
-                "failed to resolve inputs: \(error)",
-                excerpt: error.excerpt
-            )
+            throw PhaseError(.invalidArguments, "failed to resolve inputs: \(error)", excerpt: error.excerpt)
         }
-    }
-
-    /// Refuses what is an experiment, or warns of it, as the platform wishes.
-    func guardExperiment(_ feature: String) throws(PhaseError) {
-        let message = "Platform requested experimental feature '\(feature)'"
-        switch experimentalMode {
-        case .quiet: break
-        case .warn: logger.warn(message)
-        case .error:
-            logger.error(message)
-            throw PhaseError(.failed, ExperimentalMode.refusal(environment: environmentEntries))
-        }
-    }
-
-    /// Makes the image stores while credentials may be read, gives volumes to the user of the build, and becomes that
-    /// user.
-    ///
-    /// - Parameters:
-    ///   - moreImages: Images that the inputs don't name, for which credentials may be needed.
-    ///   - volumes: Directories; missing and unnamed ones are left out.
-    /// - Returns: The stores.
-    /// - Throws: A `PhaseError` when stores can't be had, or the system refuses.
-    func storesOfBuildUser(
-        for moreImages: [String] = [],
-        owning volumes: [String] = []
-    ) throws(PhaseError) -> PhaseStores {
-        let stores = try ImageStoreSelection(self).stores(for: moreImages)
-        let user = try BuildUser(inputs)
-        try user.own(volumes)
-        try user.become()
-        return stores
-    }
-
-    /// Refuses to run what buildpacks do with privileges.
-    func refuseRoot(_ action: String) throws(PhaseError) {
-        if Users.userID == 0 { throw PhaseError(.failed, failedTo: action, "refusing to run as root") }
     }
 
     /// Takes the one argument of analyzer and creator: the app image's name.
@@ -132,6 +132,27 @@ struct CommandContext {
         guard arguments.isEmpty else {
             throw PhaseError(.invalidArguments, failedTo: "parse arguments", "received unexpected \(noun)")
         }
+    }
+}
+
+extension CommandContext<ResolvedInputs> {
+    /// Makes the image stores while credentials may be read, gives volumes to the user of the build, and becomes that
+    /// user.
+    ///
+    /// - Parameters:
+    ///   - moreImages: Images that the inputs don't name, for which credentials may be needed.
+    ///   - volumes: Directories; missing and unnamed ones are left out.
+    /// - Returns: The stores.
+    /// - Throws: A `PhaseError` when stores can't be had, or the system refuses.
+    func storesOfBuildUser(
+        for moreImages: [String] = [],
+        owning volumes: [String] = []
+    ) throws(PhaseError) -> PhaseStores {
+        let stores = try ImageStoreSelection(self).stores(for: moreImages)
+        let user = try BuildUser(inputs)
+        try user.own(volumes)
+        try user.become()
+        return stores
     }
 
     /// Checks that images may be kept in OCI layouts, where the platform asks for that.

@@ -13,51 +13,40 @@ struct CreateCommand: PhaseCommand {
     struct Means {
         /// The images.
         let stores: PhaseStores
-        /// The environment of the user of the build, without credentials.
-        let environment: [String: String]
+        /// What the phases are told, without credentials, for the user of the build.
+        let context: CommandContext<ResolvedInputs>
     }
 
-    private let context: CommandContext
+    private let context: CommandContext<ResolvedInputs>
 
-    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
+    init(_ context: CommandContext<PlatformInputs>, _ arguments: [String]) throws(PhaseError) {
         var context = context
         try context.takeOutputImage(arguments)
-        try context.resolveInputs(for: .create)
+        self.context = try context.resolved(for: .create)
         // Checked now, so that a wrong value isn't found only after the build.
-        _ = try context.layerCompression()
-        try context.guardLayout()
-        self.context = context
+        _ = try self.context.layerCompression()
+        try self.context.guardLayout()
     }
 
     func takePrivileges() throws(PhaseError) -> Means {
         let inputs = context.inputs
         let wasRoot = Users.isRoot
         let stores = try context.storesOfBuildUser(owning: [inputs.cacheDir, inputs.launchCacheDir, inputs.layersDir])
-        var environment = context.environment
+        var context = context
         if wasRoot {
             let account = try BuildUser(inputs).account()
-            Self.setVariable("HOME", account.home, in: &environment)
-            Self.setVariable("USER", account.name, in: &environment)
+            context.setVariable("HOME", account.home)
+            context.setVariable("USER", account.name)
         }
-        try Self.hideCredentials(in: &environment)
-        return Means(stores: stores, environment: environment)
-    }
-
-    /// Keeps credentials from the buildpacks, which run as the same user: from their environment, and from what the
-    /// kernel shows of this process.
-    private static func hideCredentials(in environment: inout [String: String]) throws(PhaseError) {
-        setVariable("CNB_REGISTRY_AUTH", nil, in: &environment)
+        // Buildpacks run as the same user, so credentials are kept from their environment, and from what the kernel shows
+        // of this process.
+        context.setVariable("CNB_REGISTRY_AUTH", nil)
         try wrapping(.failed, failedTo: "hide credentials from buildpacks") { try Privileges.hideFromPeers() }
-    }
-
-    private static func setVariable(_ name: String, _ value: String?, in environment: inout [String: String]) {
-        environment[name] = value
-        ProcessEnvironment.set(name, value)
+        return Means(stores: stores, context: context)
     }
 
     func execute(_ means: Means) throws(PhaseError) {
-        var context = context
-        context.environment = means.environment
+        let context = means.context
         let cache = try context.layerCache(means.stores)
         let stores = try context.addingLaunchCache(to: means.stores, failing: .failed)
         try CreatorRun(context: context, stores: stores, cache: cache).run()
@@ -66,7 +55,7 @@ struct CreateCommand: PhaseCommand {
 
 /// The phases of one creator run, each of which takes what those before it have found.
 private struct CreatorRun {
-    let context: CommandContext
+    let context: CommandContext<ResolvedInputs>
     let stores: PhaseStores
     let cache: (any LayerCache)?
 

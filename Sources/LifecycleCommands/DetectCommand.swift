@@ -5,13 +5,11 @@ import PlatformModel
 
 /// `detector`: chooses the buildpacks.
 struct DetectCommand: PhaseCommand {
-    private let context: CommandContext
+    private let context: CommandContext<ResolvedInputs>
 
-    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
-        var context = context
+    init(_ context: CommandContext<PlatformInputs>, _ arguments: [String]) throws(PhaseError) {
         try context.refuseArguments(arguments)
-        try context.resolveInputs(for: .detect)
-        self.context = context
+        self.context = try context.resolved(for: .detect)
     }
 
     /// Buildpacks never run with privileges.
@@ -27,7 +25,7 @@ struct DetectCommand: PhaseCommand {
 
 extension DetectInputs {
     /// Takes the inputs of detection from those of the platform.
-    init(_ context: CommandContext) throws(PhaseError) {
+    init(_ context: CommandContext<ResolvedInputs>) throws(PhaseError) {
         self.init(platformAPI: context.platformAPI, environment: context.environmentEntries)
         let inputs = context.inputs
         appDir = inputs.appDir
@@ -48,7 +46,7 @@ extension DetectInputs {
     }
 }
 
-extension CommandContext {
+extension CommandContext<ResolvedInputs> {
     /// The execution environment.
     func execEnv() throws(PhaseError) -> ExecEnv {
         try wrapping(.invalidArguments, failedTo: "resolve inputs") { try ExecEnv(inputs.execEnv) }

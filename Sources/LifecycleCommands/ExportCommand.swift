@@ -9,18 +9,14 @@ import PlatformModel
 
 /// `exporter`: makes the app image.
 struct ExportCommand: PhaseCommand {
-    private let context: CommandContext
+    private let context: CommandContext<ResolvedInputs>
     private let analysis: AnalysisMetadata
 
-    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
+    init(_ context: CommandContext<PlatformInputs>, _ arguments: [String]) throws(PhaseError) {
         var context = context
         try context.takeOutputImages(arguments)
-        try context.resolveInputs(for: .export)
-        analysis = try wrapping(.failed) {
-            try AnalysisMetadata.read(context.inputs.analyzedPath) ?? AnalysisMetadata()
-        }
-        try context.guardLayout()
-        self.context = context
+        (self.context, analysis) = try context.resolvedForExport()
+        try self.context.guardLayout()
     }
 
     func takePrivileges() throws(PhaseError) -> PhaseStores {
@@ -55,7 +51,7 @@ struct ExportCommand: PhaseCommand {
     }
 }
 
-extension CommandContext {
+extension CommandContext<ResolvedInputs> {
     /// How new layers of the app image are compressed.
     ///
     /// Daemons take layers as they are.
@@ -69,7 +65,7 @@ extension CommandContext {
 
 extension ExportInputs {
     /// Takes the inputs of exporting from those of the platform and the phases before.
-    init(_ context: CommandContext, _ group: Group, _ analysis: AnalysisMetadata) throws(PhaseError) {
+    init(_ context: CommandContext<ResolvedInputs>, _ group: Group, _ analysis: AnalysisMetadata) throws(PhaseError) {
         self.init(
             platformAPI: context.platformAPI,
             platform: context.inputs,

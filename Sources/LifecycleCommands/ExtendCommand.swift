@@ -8,19 +8,18 @@ import PlatformModel
 /// `extender`: applies Dockerfiles to the image that it runs in, and goes on with the build phase if that is the build
 /// image.
 struct ExtendCommand: PhaseCommand {
-    private let context: CommandContext
+    private let context: CommandContext<ResolvedInputs>
     private let kind: DockerfileKind
 
-    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
-        var context = context
+    init(_ context: CommandContext<PlatformInputs>, _ arguments: [String]) throws(PhaseError) {
         try context.refuseArguments(arguments)
-        try context.resolveInputs(for: .extend)
-        guard let kind = DockerfileKind(rawValue: context.inputs.extendKind) else {
-            let mistake = "-kind: expected 'build' or 'run', found '\(context.inputs.extendKind)'"
+        self.context = try context.resolved(for: .extend)
+        let wanted = self.context.inputs.extendKind
+        guard let kind = DockerfileKind(rawValue: wanted) else {
+            let mistake = "-kind: expected 'build' or 'run', found '\(wanted)'"
             throw PhaseError(.invalidArguments, failedTo: "resolve inputs", mistake)
         }
         self.kind = kind
-        self.context = context
     }
 
     /// Packages are installed by root, and files of an image belong to many users.

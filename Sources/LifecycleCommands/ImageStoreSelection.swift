@@ -6,11 +6,11 @@ import PlatformModel
 
 /// Makes the image stores that the inputs ask for.
 struct ImageStoreSelection {
-    let inputs: PlatformInputs
+    let inputs: ResolvedInputs
     let environment: [String: String]
     let logger: Logger
 
-    init(_ context: CommandContext) {
+    init(_ context: CommandContext<ResolvedInputs>) {
         inputs = context.inputs
         environment = context.environment
         logger = context.logger

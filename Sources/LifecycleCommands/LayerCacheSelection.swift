@@ -4,7 +4,7 @@ import LayerCaches
 import Phases
 import PlatformModel
 
-extension CommandContext {
+extension CommandContext<ResolvedInputs> {
     /// Opens the cache that the inputs name.
     ///
     /// - Parameter stores: Where cache images are.

@@ -10,7 +10,7 @@ protocol PhaseCommand {
     associatedtype Means
 
     /// Prepares the command: checks the arguments after the flags, and fills in what follows from flags and arguments.
-    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError)
+    init(_ context: CommandContext<PlatformInputs>, _ arguments: [String]) throws(PhaseError)
 
     /// Gets what only a privileged user can get, and gives up privileges that aren't needed.
     func takePrivileges() throws(PhaseError) -> Means
@@ -23,11 +23,11 @@ protocol PhaseCommand {
 struct PhaseInvocation {
     let phase: LifecyclePhase
     let name: String
-    var context: CommandContext
+    var context: CommandContext<PlatformInputs>
 
     private var logger: Logger { context.logger }
 
-    init(phase: LifecyclePhase, name: String, context: CommandContext) {
+    init(phase: LifecyclePhase, name: String, context: CommandContext<PlatformInputs>) {
         self.phase = phase
         self.name = name
         self.context = context

@@ -3,15 +3,14 @@ import PlatformModel
 
 /// `rebaser`: puts an app image on a newer run image.
 struct RebaseCommand: PhaseCommand {
-    private let context: CommandContext
+    private let context: CommandContext<ResolvedInputs>
 
-    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
+    init(_ context: CommandContext<PlatformInputs>, _ arguments: [String]) throws(PhaseError) {
         var context = context
         try context.takeOutputImages(arguments)
         // The rebaser has no `-layout`; the variable of other phases doesn't apply to it.
         context.inputs.useLayout = false
-        try context.resolveInputs(for: .rebase)
-        self.context = context
+        self.context = try context.resolved(for: .rebase)
     }
 
     func takePrivileges() throws(PhaseError) -> PhaseStores { try context.storesOfBuildUser() }

@@ -5,37 +5,47 @@ import PlatformModel
 
 /// `restorer`: brings back what earlier builds left.
 struct RestoreCommand: PhaseCommand {
-    private let context: CommandContext
-
-    init(_ context: CommandContext, _ arguments: [String]) throws(PhaseError) {
-        var context = context
-        try context.refuseArguments(arguments, called: "Args")
-        try context.resolveInputs(for: .restore)
-        self.context = context
+    /// What the restorer works with once privileges are given up.
+    struct Means {
+        /// The images.
+        let stores: PhaseStores
+        /// What analyzed.toml says, `nil` where it is not there; or why it can't be read.
+        let analysis: Result<AnalysisMetadata?, PlatformModelError>
     }
 
-    func takePrivileges() throws(PhaseError) -> PhaseStores {
+    private let context: CommandContext<ResolvedInputs>
+
+    init(_ context: CommandContext<PlatformInputs>, _ arguments: [String]) throws(PhaseError) {
+        try context.refuseArguments(arguments, called: "Args")
+        self.context = try context.resolved(for: .restore)
+    }
+
+    func takePrivileges() throws(PhaseError) -> Means {
         let inputs = context.inputs
-        return try context.storesOfBuildUser(
-            for: [analyzedRunImage].compactMap { $0 },
+        let analysis = Result { () throws(PlatformModelError) in try AnalysisMetadata.read(inputs.analyzedPath) }
+        // Credentials may be needed for the run image that it names.
+        let runImage = (try? analysis.get())?.runImage?.image
+        let stores = try context.storesOfBuildUser(
+            for: [runImage].compactMap { $0 },
             owning: [inputs.layersDir, inputs.cacheDir, inputs.kanikoDir]
         )
+        return Means(stores: stores, analysis: analysis)
     }
 
-    /// The run image that analyzed.toml names, for which credentials may be needed.
-    private var analyzedRunImage: String? {
-        let analysis = try? AnalysisMetadata.read(context.inputs.analyzedPath)
-        return analysis.flatMap { $0.runImage?.image }
-    }
-
-    func execute(_ stores: PhaseStores) throws(PhaseError) {
+    func execute(_ means: Means) throws(PhaseError) {
+        let stores = means.stores
         let group = try GroupFile.read(
             context.inputs.groupPath,
             deprecationMode: context.deprecationMode,
             logger: context.logger
         )
         let update = AnalysisUpdate(
-            inputs: AnalysisUpdate.Inputs(platformAPI: context.platformAPI, platform: context.inputs, group: group),
+            inputs: AnalysisUpdate.Inputs(
+                platformAPI: context.platformAPI,
+                platform: context.inputs,
+                group: group,
+                found: means.analysis
+            ),
             stores: stores,
             imagesToExtend: LayoutStore(layoutDir: context.inputs.imagesToExtendDir),
             logger: context.logger
@@ -54,7 +64,7 @@ struct RestoreCommand: PhaseCommand {
 
 extension RestoreInputs {
     /// Takes the inputs of restoring from those of the platform and the phases before.
-    init(_ context: CommandContext, _ group: Group, _ analysis: AnalysisMetadata) {
+    init(_ context: CommandContext<ResolvedInputs>, _ group: Group, _ analysis: AnalysisMetadata) {
         self.init(
             platformAPI: context.platformAPI,
             layersDir: context.inputs.layersDir,

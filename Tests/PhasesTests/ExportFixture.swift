@@ -32,10 +32,9 @@ final class ExportFixture {
         platform.runPath = directory.path("run.toml")
         platform.stackPath = directory.path("stack.toml")
         platform.outputImage = "registry.test/app"
-        platform.runImage = "registry.test/run"
         inputs = ExportInputs(
             platformAPI: try PlatformAPI(platformAPI),
-            platform: platform,
+            platform: ResolvedInputs(completed: platform, runImage: "registry.test/run"),
             group: Group(buildpacks: [GroupElement(id: "acme/one", version: "1.0.0", api: "0.10")]),
             analysis: AnalysisMetadata(runImage: AnalyzedRunImage(image: "registry.test/run")),
             launcher: BuildMetadataLabel.LauncherVersion(version: "1", repository: "r", commit: "c")
@@ -112,9 +111,9 @@ final class ExportFixture {
     }
 
     @discardableResult
-    func rebase(_ platformAPI: String = "0.12", _ change: (inout PlatformInputs) -> Void) throws -> Report {
+    func rebase(_ platformAPI: String = "0.12", _ change: (inout ResolvedInputs) -> Void) throws -> Report {
         var platform = inputs.platform
-        platform.runImage = ""
+        platform.runImage = nil
         change(&platform)
         let inputs = RebaseInputs(platformAPI: try PlatformAPI(platformAPI), platform: platform)
         return try RebasePhase(inputs: inputs, images: store, logger: logger).run()

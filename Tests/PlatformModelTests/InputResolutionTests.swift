@@ -6,13 +6,13 @@ import Testing
 
 @Suite("Resolution of inputs")
 struct InputResolutionTests {
-    /// Resolves the inputs of a phase; returns the notices.
+    /// Resolves the inputs of a phase.
     private func resolve(
-        _ inputs: inout PlatformInputs,
+        _ inputs: PlatformInputs,
         for phase: LifecyclePhase,
         api: String = "0.15",
         access: [String: ImageAccess] = [:]
-    ) throws -> [ResolutionNotice] {
+    ) throws -> (inputs: ResolvedInputs, notices: [ResolutionNotice]) {
         var notices: [ResolutionNotice] = []
         let context = ResolutionContext(
             platformAPI: try PlatformAPI(api),
@@ -20,8 +20,7 @@ struct InputResolutionTests {
             access: { access[$0] ?? .readable },
             notify: { notices.append($0) }
         )
-        try inputs.resolve(for: phase, context)
-        return notices
+        return (try inputs.resolved(for: phase, context), notices)
     }
 
     private func inputs(_ change: (inout PlatformInputs) -> Void = { _ in }) -> PlatformInputs {
@@ -34,8 +33,7 @@ struct InputResolutionTests {
 
     @Test("paths follow the layers directory, directories become absolute")
     func paths() throws {
-        var inputs = inputs { $0.layersDir = "/a/../layers/" }
-        _ = try resolve(&inputs, for: .build)
+        let inputs = try resolve(inputs { $0.layersDir = "/a/../layers/" }, for: .build).inputs
         #expect(inputs.layersDir == "/layers")
         #expect(inputs.groupPath == "/a/../layers//group.toml")
         #expect(inputs.generatedDir == "/layers/generated")
@@ -78,19 +76,17 @@ struct InputResolutionTests {
         byFlag: String
     ) throws {
         let here = try Path.absolute(".")
-        var inputs = PlatformInputs { $0 == variable ? "" : nil }
-        _ = try resolve(&inputs, for: .detect)
-        #expect(inputs[keyPath: path] == byVariable)
+        let resolved = try resolve(PlatformInputs { $0 == variable ? "" : nil }, for: .detect).inputs
+        #expect(resolved[dynamicMember: path] == byVariable)
 
         let input = try #require(PlatformInput.all.first { $0.variables == [variable] })
         guard case .text(let property) = input.target else {
             Issue.record("\(variable) is no text")
             return
         }
-        inputs = PlatformInputs { _ in nil }
+        var inputs = PlatformInputs { _ in nil }
         inputs[keyPath: property] = ""
-        _ = try resolve(&inputs, for: .detect)
-        #expect(inputs[keyPath: path] == byFlag.replacing("<cwd>", with: here))
+        #expect(try resolve(inputs, for: .detect).inputs[dynamicMember: path] == byFlag.replacing("<cwd>", with: here))
     }
 
     @Test("directories that are symbolic links are resolved once, for all phases")
@@ -99,7 +95,7 @@ struct InputResolutionTests {
         let real = try FileSystem.realPath(try directory.makeDirectory("real"))
         let link = directory.path("link")
         try FileSystem.createSymlink(link, target: "real")
-        var inputs = inputs {
+        let given = inputs {
             $0.appDir = link
             $0.layersDir = link
             $0.platformDir = link
@@ -108,7 +104,7 @@ struct InputResolutionTests {
             $0.launchCacheDir = link
             $0.layoutDir = link
         }
-        _ = try resolve(&inputs, for: .build)
+        let inputs = try resolve(given, for: .build).inputs
         let paths = [
             inputs.appDir, inputs.layersDir, inputs.platformDir, inputs.buildpacksDir, inputs.cacheDir,
             inputs.launchCacheDir, inputs.layoutDir,
@@ -124,11 +120,11 @@ struct InputResolutionTests {
         ]
     )
     func badNames(name: String, reason: String) throws {
-        var inputs = inputs {
+        let inputs = inputs {
             $0.outputImage = name
             $0.runImage = "registry.example/run"
         }
-        let error = #expect(throws: PlatformModelError.self) { try resolve(&inputs, for: .analyze) }
+        let error = #expect(throws: PlatformModelError.self) { try resolve(inputs, for: .analyze) }
         #expect(error?.description.hasPrefix("could not parse reference: \(name): ") ?? false)
         #expect(error?.description.contains(reason) ?? false, "\(error?.description ?? "")")
     }
@@ -136,13 +132,10 @@ struct InputResolutionTests {
     @Test("order.toml is the builder's unless the layers directory has one")
     func order() throws {
         let directory = try TemporaryDirectory()
-        var inputs = inputs { $0.layersDir = directory.path }
-        _ = try resolve(&inputs, for: .detect)
-        #expect(inputs.orderPath == "/cnb/order.toml")
+        let inputs = inputs { $0.layersDir = directory.path }
+        #expect(try resolve(inputs, for: .detect).inputs.orderPath == "/cnb/order.toml")
         try directory.write("order.toml", "")
-        inputs = self.inputs { $0.layersDir = directory.path }
-        _ = try resolve(&inputs, for: .detect)
-        #expect(inputs.orderPath == directory.path("order.toml"))
+        #expect(try resolve(inputs, for: .detect).inputs.orderPath == directory.path("order.toml"))
     }
 
     private static let choices: [(names: [String], access: [String: ImageAccess], choice: String)] = [
@@ -160,12 +153,12 @@ struct InputResolutionTests {
     func runImage(names: [String], access: [String: ImageAccess], choice: String) throws {
         let directory = try TemporaryDirectory()
         let mirrors = names.dropFirst().map { "\"\($0)\"" }.joined(separator: ",")
-        var inputs = inputs {
+        let given = inputs {
             $0.runPath = directory.path("run.toml")
             $0.previousImage = ""
         }
         try directory.write("run.toml", "[[images]]\nimage = \"\(names[0])\"\nmirrors = [\(mirrors)]\n")
-        _ = try resolve(&inputs, for: .analyze, access: access)
+        let inputs = try resolve(given, for: .analyze, access: access).inputs
         #expect(inputs.runImage == choice)
         #expect(inputs.previousImage == "registry.example/app")
     }
@@ -182,7 +175,7 @@ struct InputResolutionTests {
         arguments: Self.nonsense
     )
     func refusals(phase: LifecyclePhase, message: String) throws {
-        var inputs = inputs {
+        let inputs = inputs {
             switch phase {
             case .analyze: $0.outputImage = ""
             case .create:
@@ -192,15 +185,15 @@ struct InputResolutionTests {
             default: $0.additionalTags = ["elsewhere.example/app"]
             }
         }
-        let error = #expect(throws: PlatformModelError.self) { try resolve(&inputs, for: phase) }
+        let error = #expect(throws: PlatformModelError.self) { try resolve(inputs, for: phase) }
         #expect(error?.description == message)
     }
 
     @Test("the exporter needs what the analyzer found, and says so")
     func missingAnalysis() throws {
         let directory = try TemporaryDirectory()
-        var inputs = inputs { $0.layersDir = directory.path }
-        let error = #expect(throws: PlatformModelError.self) { try resolve(&inputs, for: .export) }
+        let inputs = inputs { $0.layersDir = directory.path }
+        let error = #expect(throws: PlatformModelError.self) { try resolve(inputs, for: .export) }
         #expect(error?.description == "run image not found in analyzed metadata")
     }
 
@@ -210,20 +203,19 @@ struct InputResolutionTests {
         let digest = "sha256:" + String(repeating: "0", count: 64)
         let place = "/layout/localhost:5000/run/1@\(digest)"
         try directory.write("analyzed.toml", "[run-image]\nreference = \"\(place)\"\n")
-        var inputs = inputs {
+        let inputs = inputs {
             $0.layersDir = directory.path
             $0.useLayout = true
             $0.layoutDir = "/layout"
         }
-        _ = try resolve(&inputs, for: .export)
-        #expect(inputs.runImage == place)
+        #expect(try resolve(inputs, for: .export).inputs.runImage == place)
     }
 
     @Test("a build without a cache is warned of")
     func warnings() throws {
-        var inputs = inputs { $0.cacheDir = "" }
+        let inputs = inputs { $0.cacheDir = "" }
         #expect(
-            try resolve(&inputs, for: .restore) == [.warning("No cached data will be used, no cache specified.")]
+            try resolve(inputs, for: .restore).notices == [.warning("No cached data will be used, no cache specified.")]
         )
     }
 }

@@ -81,11 +81,9 @@ struct PlatformInputTests {
 
     @Test("images are named once, and only the cache image is in a registry beside a daemon")
     func images() {
-        var inputs = Self.inputs()
+        var inputs = ResolvedInputs(completed: Self.inputs(), runImage: "run", previousImage: "app")
         inputs.outputImage = "app"
         inputs.additionalTags = ["app", "app:2", ""]
-        inputs.previousImage = "app"
-        inputs.runImage = "run"
         inputs.cacheImage = "cache"
         #expect(inputs.destinationImages == ["app", "app:2"])
         #expect(inputs.registryImages == ["cache", "app", "app:2", "run"])

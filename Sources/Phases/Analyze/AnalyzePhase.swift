@@ -11,17 +11,17 @@ public struct AnalyzeInputs: Sendable {
     public var layersDir: String
     /// The names under which the app image is going to be stored.
     public var destinationImages: [String]
-    /// The image of the previous build; empty for none.
-    public var previousImage: String
-    /// The run image; empty for none.
-    public var runImage: String
+    /// The image of the previous build; `nil` for none.
+    public var previousImage: String?
+    /// The run image; `nil` for none.
+    public var runImage: String?
     /// The cache image; empty for none.
     public var cacheImage: String
     /// Whether the previous image's SBOM files are left alone.
     public var skipLayers: Bool
 
     /// Makes the inputs of the phase.
-    public init(platformAPI: PlatformAPI, inputs: PlatformInputs) {
+    public init(platformAPI: PlatformAPI, inputs: ResolvedInputs) {
         self.platformAPI = platformAPI
         layersDir = inputs.layersDir
         destinationImages = inputs.destinationImages
@@ -56,25 +56,25 @@ public struct AnalyzePhase: Sendable {
     public func run() throws(PhaseError) -> AnalysisMetadata {
         try checkAccess()
         let previousImage = try openPreviousImage()
-        let runImage = inputs.runImage.isEmpty ? nil : try open(inputs.runImage, as: "run image")
+        let runImage = try openRunImage()
         return try logger.timed("Analyzer") { () throws(PhaseError) in
             try analyze(previousImage: previousImage, runImage: runImage)
         }
     }
 
     private func analyze(
-        previousImage: (any StoredImage)?,
-        runImage: (any StoredImage)?
+        previousImage: NamedImage?,
+        runImage: NamedImage?
     ) throws(PhaseError) -> AnalysisMetadata {
         var analysis = AnalysisMetadata(previousImage: "", runImage: AnalyzedRunImage())
-        if let label = previousLayers(previousImage) {
-            analysis.layers = label
-            analysis.previousImage = previousImage?.identifier ?? ""
+        if let previousImage, let (image, layers) = usable(previousImage) {
+            analysis.layers = layers
+            analysis.previousImage = image.identifier
+            if let sbom = layers.sbom, !sbom.isEmpty, restoresSBOM {
+                SBOMRestorer(layersDir: inputs.layersDir, logger: logger).extract(sbom, from: image)
+            }
         }
-        if let previousImage, let sbom = analysis.layers.sbom, !sbom.isEmpty, restoresSBOM {
-            SBOMRestorer(layersDir: inputs.layersDir, logger: logger).extract(sbom, from: previousImage)
-        }
-        if !inputs.runImage.isEmpty { analysis.runImage = try describe(runImage) }
+        if let runImage { analysis.runImage = try describe(runImage) }
         return analysis
     }
 
@@ -84,38 +84,26 @@ public struct AnalyzePhase: Sendable {
 
     private func checkAccess() throws(PhaseError) {
         let isRegistry = stores.kind == .registry
-        for image in isRegistry ? [inputs.previousImage, inputs.runImage] : [] where !image.isEmpty {
-            do {
+        for image in isRegistry ? [inputs.previousImage, inputs.runImage].compactMap({ $0 }) : [] {
+            let action = "validating registry read access: failed to ensure registry read access to \(image)"
+            try wrapping(.analyze, failedTo: "initialize analyzer: \(action)") {
                 try stores.images.checkReadAccess(image)
-            } catch {
-                throw initializationError(
-                    "validating registry read access: failed to ensure registry read access to",
-                    image,
-                    error
-                )
             }
         }
         for image in [inputs.cacheImage] + (isRegistry ? inputs.destinationImages : []) where !image.isEmpty {
-            do {
+            let action = "validating registry write access: failed to ensure registry read/write access to \(image)"
+            try wrapping(.analyze, failedTo: "initialize analyzer: \(action)") {
                 try stores.registry.checkWriteAccess(image)
-            } catch {
-                throw initializationError(
-                    "validating registry write access: failed to ensure registry read/write access to",
-                    image,
-                    error
-                )
             }
         }
     }
 
-    private func initializationError(_ action: String, _ image: String, _ error: OCIError) -> PhaseError {
-        PhaseError(.analyze, failedTo: "initialize analyzer", "\(action) \(image): \(error)")
-    }
-
-    private func open(_ reference: String, as role: String) throws(PhaseError) -> (any StoredImage)? {
-        try wrapping(.analyze, failedTo: "initialize analyzer: getting \(role)") {
-            try stores.images.open(reference, platform: nil)
-        }
+    /// An image by the name that it is asked for by; `nil` where there is none.
+    private struct NamedImage {
+        let reference: String
+        /// What files and messages call it: where it is, if that is a layout.
+        let name: String
+        let image: (any StoredImage)?
     }
 
     /// What files and messages call an image: where it is, if that is a layout.
@@ -126,57 +114,66 @@ public struct AnalyzePhase: Sendable {
     // MARK: The previous image
 
     /// Opens the previous image; a damaged one is as good as none, and the build goes on without it.
-    private func openPreviousImage() throws(PhaseError) -> (any StoredImage)? {
-        guard !inputs.previousImage.isEmpty else { return nil }
+    private func openPreviousImage() throws(PhaseError) -> NamedImage? {
+        guard let reference = inputs.previousImage else { return nil }
         do {
-            return try stores.images.open(inputs.previousImage, platform: nil)
+            let image = try stores.images.open(reference, platform: nil)
+            return NamedImage(reference: reference, name: name(of: reference), image: image)
         } catch {
             guard error.isDamage else {
                 throw PhaseError(.analyze, failedTo: "initialize analyzer", "getting previous image: \(error)")
             }
-            logger.info("Ignoring image \"\(inputs.previousImage)\" because it was corrupt")
-            logger.debug("\(inputs.previousImage): \(error)")
-            return nil
+            logger.info("Ignoring image \"\(reference)\" because it was corrupt")
+            logger.debug("\(reference): \(error)")
+            return NamedImage(reference: reference, name: name(of: reference), image: nil)
         }
     }
 
-    /// What the previous image's label says; `nil` when the image can't be used.
-    private func previousLayers(_ image: (any StoredImage)?) -> LifecycleMetadataLabel? {
-        guard let image else {
-            if !inputs.previousImage.isEmpty {
-                logger.info("Image with name \"\(name(of: inputs.previousImage))\" not found")
-            }
+    /// The previous image and what its label says; `nil` when the image can't be used.
+    private func usable(_ previous: NamedImage) -> (image: any StoredImage, layers: LifecycleMetadataLabel)? {
+        guard let image = previous.image else {
+            logger.info("Image with name \"\(previous.name)\" not found")
             return nil
         }
         logger.debug("Found image with identifier \"\(image.identifier)\"")
-        logger.warnOfOtherPlatform(image, as: "previous image", named: name(of: inputs.previousImage))
+        logger.warnOfOtherPlatform(image, as: "previous image", named: previous.name)
         guard stores.kind == .layout || image.isComplete else {
-            logger.info("Ignoring image \"\(name(of: inputs.previousImage))\" because it was corrupt")
+            logger.info("Ignoring image \"\(previous.name)\" because it was corrupt")
             return nil
         }
         do {
-            return try LifecycleMetadataLabel(label: image.config.container.labels[LifecycleMetadataLabel.name] ?? "")
+            return (image, try LifecycleMetadataLabel(of: image))
         } catch {
-            logger.debug("Ignoring the metadata of image \"\(inputs.previousImage)\": \(error)")
+            logger.debug("Ignoring the metadata of image \"\(previous.reference)\": \(error)")
             return nil
         }
     }
 
     // MARK: The run image
 
-    private func describe(_ image: (any StoredImage)?) throws(PhaseError) -> AnalyzedRunImage {
+    private func openRunImage() throws(PhaseError) -> NamedImage? {
+        guard let reference = inputs.runImage else { return nil }
+        let image = try wrapping(.analyze, failedTo: "initialize analyzer: getting run image") {
+            try stores.images.open(reference, platform: nil)
+        }
+        return NamedImage(reference: reference, name: name(of: reference), image: image)
+    }
+
+    private func describe(_ runImage: NamedImage) throws(PhaseError) -> AnalyzedRunImage {
         var result = AnalyzedRunImage()
-        if let image {
+        if let image = runImage.image {
             logger.debug("Found image with identifier \"\(image.identifier)\"")
             result.reference = image.identifier
-            logger.warnOfOtherPlatform(image, as: "run image", named: name(of: inputs.runImage))
+            logger.warnOfOtherPlatform(image, as: "run image", named: runImage.name)
         } else {
-            logger.info("Image with name \"\(name(of: inputs.runImage))\" not found")
-            logger.warn("Run image \"\(inputs.runImage)\" does not exist; it has to before the app image is exported")
+            logger.info("Image with name \"\(runImage.name)\" not found")
+            logger.warn(
+                "Run image \"\(runImage.reference)\" does not exist; it has to before the app image is exported"
+            )
         }
         guard inputs.platformAPI.supports(.targetData) else { return result }
-        result.image = name(of: inputs.runImage)
-        let target = image.map { RunImageTarget(analyzing: $0) } ?? RunImageTarget(OCIPlatform.current)
+        result.image = runImage.name
+        let target = runImage.image.map { RunImageTarget(analyzing: $0) } ?? RunImageTarget(OCIPlatform.current)
         guard !target.os.isEmpty else {
             throw PhaseError(.analyze, failedTo: "analyze", "failed to find OS in run image config")
         }

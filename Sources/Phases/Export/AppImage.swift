@@ -14,7 +14,7 @@ struct AppImage {
     private let previous: (any StoredImage)?
     private let maker: LayerMaker
     private let tasks: LayerTasks
-    /// The layers that were begun ahead of their turn, by what messages call them.
+    /// The layers that were begun ahead of their turn, by their ids.
     private var begun: [String: LayerTask] = [:]
     /// The cache that takes layers at the same time; `nil` when there is none, or when it keeps them in another form.
     private let cache: (any CacheUpdate)?
@@ -49,87 +49,45 @@ struct AppImage {
 
     // MARK: Making layers ahead
 
-    /// Begins to make a layer that will be added under this id, in the background.
-    mutating func begin(_ content: LayerContent, id: String, previous: [String], isCached: Bool = false) {
-        guard begun[id] == nil else { return }
-        let task = makeTask(content, id: id, previous: previous, isCached: isCached)
-        begun[id] = task
-        tasks.submit(task)
+    /// Begins to make layers that will be added, in the background.
+    mutating func begin(_ layers: [PlannedLayer]) {
+        for layer in layers where begun[layer.id] == nil {
+            let task = makeTask(layer)
+            begun[layer.id] = task
+            tasks.submit(task)
+        }
     }
 
-    private func makeTask(_ content: LayerContent, id: String, previous: [String], isCached: Bool) -> LayerTask {
-        let staged = isCached ? cache?.beginLayer() : nil
-        return LayerTask(id: id, staged: staged) { [maker, diffIDs = previous] () throws(ExportError) in
-            try maker.make(content, id: id, previous: diffIDs, copyingTo: staged)
+    private func makeTask(_ layer: PlannedLayer) -> LayerTask {
+        let staged = layer.isCached ? cache?.beginLayer() : nil
+        return LayerTask(id: layer.id, staged: staged) { [maker] () throws(ExportError) in
+            try maker.make(layer, copyingTo: staged)
         }
     }
 
     // MARK: Adding layers in order
 
-    /// Adds a directory with all that is below it, and says so.
-    mutating func addDirectory(
-        _ path: String,
-        owner: EntryOwner,
-        id: String,
-        createdBy: String,
-        previous previousDiffID: String,
-        isCached: Bool = false
-    ) throws(ExportError) -> DiffID {
-        let addition = try addAndLog(
-            .directory(path, owner: owner),
-            id: id,
-            createdBy: createdBy,
-            previous: previousDiffID,
-            isCached: isCached
-        )
-        archivedDirectories[path] = addition.content
+    /// Adds a layer, and says so.
+    mutating func addAndReport(_ layer: PlannedLayer) throws(ExportError) -> DiffID {
+        let addition = try add(layer)
+        logger.info("\(addition.isReused ? "Reusing" : "Adding") layer '\(layer.id)'")
+        logger.debug("Layer '\(layer.id)' SHA: \(addition.diffID)")
+        log(addition, of: layer)
         return addition.diffID
     }
 
-    /// Adds a layer, and says so.
-    mutating func addLayer(
-        _ content: LayerContent,
-        id: String,
-        createdBy: String,
-        previous previousDiffID: String
-    ) throws(ExportError) -> DiffID {
-        try addAndLog(content, id: id, createdBy: createdBy, previous: previousDiffID, isCached: false).diffID
-    }
-
-    private mutating func addAndLog(
-        _ content: LayerContent,
-        id: String,
-        createdBy: String,
-        previous previousDiffID: String,
-        isCached: Bool
-    ) throws(ExportError) -> Addition {
-        let addition = try add(content, id: id, createdBy: createdBy, previous: [previousDiffID], isCached: isCached)
-        logger.info("\(addition.isReused ? "Reusing" : "Adding") layer '\(id)'")
-        logger.debug("Layer '\(id)' SHA: \(addition.diffID)")
-        log(addition, id: id)
-        return addition
-    }
-
     /// Says what became of a layer.
-    func log(_ addition: Addition, id: String) {
+    func log(_ addition: Addition, of layer: PlannedLayer) {
         let kind: LayerOutcome.Kind = addition.isReused ? .reused : .rebuilt
-        var outcome = LayerOutcome(layer: id, kind: kind, place: .image, reason: addition.reason)
+        var outcome = LayerOutcome(layer: layer.id, kind: kind, place: .image, reason: addition.reason)
         outcome.bytes = addition.content.size
         outcome.milliseconds = addition.milliseconds
         logger.log(outcome)
     }
 
-    /// Adds a layer without a word: the one that was begun under its id, or else one that is made now.
-    mutating func add(
-        _ content: LayerContent,
-        id: String,
-        createdBy: String,
-        previous previousDiffIDs: [String],
-        isCached: Bool = false
-    ) throws(ExportError) -> Addition {
-        let task =
-            begun.removeValue(forKey: id)
-            ?? makeTask(content, id: id, previous: previousDiffIDs, isCached: isCached)
+    /// Adds a layer without a word; one that was not begun is made now.
+    mutating func add(_ layer: PlannedLayer) throws(ExportError) -> Addition {
+        let task = begun.removeValue(forKey: layer.id) ?? makeTask(layer)
         let outcome: LayerTask.Outcome
         do {
             outcome = try task.outcome()
@@ -137,15 +95,16 @@ struct AppImage {
             if let staged = task.staged { cache?.discard(staged) }
             throw error
         }
-        if let layer = outcome.archived {
-            if let staged = task.staged { cache?.keep(staged, as: layer.diffID) }
-            draft.append(layer, createdBy: createdBy)
+        if let archived = outcome.archived {
+            if let staged = task.staged { cache?.keep(staged, as: archived.diffID) }
+            draft.append(archived, createdBy: layer.createdBy)
         } else {
             let bytes = LayerBytes(size: outcome.content.size) { [maker] sink throws(ArchiveError) in
-                _ = try maker.engine.archive(content, compression: .none, to: sink)
+                _ = try maker.engine.archive(layer.content, compression: .none, to: sink)
             }
-            _ = takeOver(DiffID(outcome.content.diffID), createdBy: createdBy, uncompressed: bytes)
+            _ = takeOver(DiffID(outcome.content.diffID), createdBy: layer.createdBy, uncompressed: bytes)
         }
+        if let directory = layer.directory { archivedDirectories[directory] = outcome.content }
         return Addition(
             content: outcome.content,
             isReused: outcome.archived == nil,

@@ -48,7 +48,7 @@ struct ExtendedRunImage: Sendable {
 extension ExportPhase {
     /// Opens the images that the app image is built on.
     func openBase(_ saver: ImageSaver) throws(PhaseError) -> ExportBase {
-        let extended = try extendedConfigImage()
+        let configImage = try extendedConfigImage()
         logPreviousImage()
         let created = creationTime()
         if inputs.platform.useLayout { logger.info("Using app image: \(saver.names.first ?? "")") }
@@ -71,9 +71,9 @@ extension ExportPhase {
             throw PhaseError(.failed, failedTo: "create new app image", error)
         }
         try checkCompression(fits: runImage)
-        if let extended {
+        if let configImage {
             logger.debug("Using config from extensions...")
-            draft.container = extended.config.container
+            draft.container = configImage.image.config.container
             // Without the label, an extension has not promised that its layers fit newer run images.
             let promised = draft.container.labels[RebasableLabel.name] == "true"
             draft.container.labels[RebasableLabel.name] = promised ? "true" : "false"
@@ -82,7 +82,7 @@ extension ExportPhase {
             runImage: runImage,
             draft: draft,
             previous: previous,
-            extended: try extendedImage(),
+            extended: try extendedImage(known: configImage),
             created: created
         )
     }
@@ -122,7 +122,9 @@ extension ExportPhase {
     }
 
     private func openRunImage() throws(OCIError) -> any StoredImage {
-        let reference = inputs.platform.runImage
+        guard let reference = inputs.platform.runImage else {
+            throw .invalidReference("", reason: "no run image is named")
+        }
         let image = try ImageOpening(store: images, kind: PhaseStores.Kind(inputs.platform), logger: logger)
             .open(reference)
         if inputs.platform.useLayout, let wanted = Self.digest(in: reference), wanted != image.manifestDigest {
@@ -147,15 +149,16 @@ extension ExportPhase {
         return Path.join(inputs.platform.extendedDir, "run")
     }
 
-    private func extendedImage() throws(PhaseError) -> ExtendedRunImage? {
+    private func extendedImage(known: ExtendedRunImage?) throws(PhaseError) -> ExtendedRunImage? {
         guard let extendedRunDir else { return nil }
+        if let known { return known }
         return try wrapping(.export, failedTo: "export") {
             try ExtendedRunImage.open(below: extendedRunDir, inputs: inputs)
         }
     }
 
     /// The image whose config replaces the run image's, where extensions have extended it.
-    private func extendedConfigImage() throws(PhaseError) -> (any StoredImage)? {
+    private func extendedConfigImage() throws(PhaseError) -> ExtendedRunImage? {
         guard platformAPI.supports(.runImageExtension), !inputs.platform.useLayout else { return nil }
         guard inputs.analysis.runImage?.extend ?? false else { return nil }
         let directory = Path.join(inputs.platform.extendedDir, "run")
@@ -165,7 +168,7 @@ extension ExportPhase {
         guard let extended else {
             throw PhaseError(.failed, failedTo: "get extended image config", "missing extended run image")
         }
-        return extended.image
+        return extended
     }
 
     // MARK: Creation time

@@ -9,7 +9,7 @@ public struct ExportInputs: Sendable {
     /// The Platform API.
     public var platformAPI: PlatformAPI
     /// The platform's inputs, resolved: names of images, directories, owners.
-    public var platform: PlatformInputs
+    public var platform: ResolvedInputs
     /// The buildpacks that took part in the build.
     public var group: Group
     /// What the phases before have found out about previous image and run image.
@@ -36,7 +36,7 @@ public struct ExportInputs: Sendable {
     ///   - openLayout: Opens the OCI layout at a path; `nil` when there is none.
     public init(
         platformAPI: PlatformAPI,
-        platform: PlatformInputs,
+        platform: ResolvedInputs,
         group: Group,
         analysis: AnalysisMetadata,
         launcher: BuildMetadataLabel.LauncherVersion,

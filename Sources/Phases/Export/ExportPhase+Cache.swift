@@ -16,12 +16,12 @@ extension ExportPhase {
     /// - Parameters:
     ///   - cache: The cache.
     ///   - update: The new version of the cache that was begun, or why it could not be.
-    ///   - known: Digests of directories that were archived for the image.
+    ///   - known: What is known of layers, as they are in the image.
     ///   - cancellation: Ends the work early.
     func updateCache(
         _ cache: any LayerCache,
         _ update: Result<any CacheUpdate, CacheError>,
-        knowing known: [String: LayerDigest] = [:],
+        knowing known: KnownLayers = KnownLayers(),
         cancellation: Cancellation? = nil
     ) {
         logger.timed("Cache") {
@@ -46,11 +46,19 @@ extension ExportPhase {
     }
 }
 
+/// What the making of the image has found out about layers.
+struct KnownLayers {
+    /// The digests of directories that were archived, by path.
+    var digests: [String: LayerDigest] = [:]
+    /// What buildpacks left.
+    var directories: [BuildpackLayersDir] = []
+}
+
 /// The writing of a new version of the cache.
 private final class CacheExport {
     private let phase: ExportPhase
     private let cache: any LayerCache
-    private let known: [String: LayerDigest]
+    private let known: KnownLayers
     private let engine: LayerEngine
     /// How many bytes of tar the engine has made for the current layer.
     private let archivedBytes: ByteCount
@@ -61,7 +69,7 @@ private final class CacheExport {
         _ phase: ExportPhase,
         to cache: any LayerCache,
         _ update: Result<any CacheUpdate, CacheError>,
-        knowing known: [String: LayerDigest],
+        knowing known: KnownLayers,
         cancellation: Cancellation?
     ) throws(ExportError) {
         self.phase = phase
@@ -81,13 +89,8 @@ private final class CacheExport {
     func run() throws(ExportError) {
         var metadata = CacheMetadata()
         for buildpack in phase.inputs.group.buildpacks {
-            let directory = try wrapping("reading layers for buildpack '\(buildpack.id)'") {
-                try BuildpackLayersDir(
-                    layersDir: phase.layersDir,
-                    buildpack: buildpack,
-                    logger: phase.logger
-                )
-            }
+            let directory = try layersDir(of: buildpack)
+            directory.logItems(phase.logger)
             var layers = BuildpackLayers(of: buildpack)
             for layer in directory.cachedLayers {
                 let previous = original.buildpack(buildpack.id)?.layers[layer.name]?.diffID
@@ -103,6 +106,13 @@ private final class CacheExport {
             from: .cache,
             absent: phase.absentBuildpacks
         )
+    }
+
+    private func layersDir(of buildpack: GroupElement) throws(ExportError) -> BuildpackLayersDir {
+        if let directory = known.directories.first(where: { $0.buildpack.id == buildpack.id }) { return directory }
+        return try wrapping("reading layers for buildpack '\(buildpack.id)'") {
+            try BuildpackLayersDir(layersDir: phase.layersDir, buildpack: buildpack)
+        }
     }
 
     /// Caches a layer; one that cannot be cached is left out with a warning.
@@ -125,7 +135,8 @@ private final class CacheExport {
 
     private func addSBOM() throws(ExportError) -> String {
         let kind = SBOMDirectory.cache
-        guard let path = try SBOMDirectory.path(kind, below: phase.layersDir, logger: phase.logger) else { return "" }
+        guard let path = try kind.existingPath(below: phase.layersDir) else { return "" }
+        kind.logFound(below: phase.layersDir, phase.logger)
         return try add(path, id: kind.layerID, previous: original.sbom).description
     }
 
@@ -138,7 +149,7 @@ private final class CacheExport {
     ) throws(ExportError) -> DiffID {
         var content = LayerContent.directory(path, owner: phase.owner)
         content.keepsTimes = keepsTimes
-        var digest = known[path]
+        var digest = known.digests[path]
         let stopwatch = Stopwatch()
         var kind = LayerOutcome.Kind.rebuilt
         var reason = "not in the cache before"

@@ -74,7 +74,7 @@ public struct ExportPhase: Sendable {
         guard let cache else { return try exportAndReport(task, cache: nil).report }
         let update = Result { () throws(CacheError) in try cache.beginUpdate() }
         let exported = try exportAndReport(task, cache: try? update.get())
-        updateCache(cache, update, knowing: exported.archivedDirectories)
+        updateCache(cache, update, knowing: exported.known)
         return exported.report
     }
 
@@ -102,13 +102,9 @@ public struct ExportPhase: Sendable {
             cache: cache,
             logger: logger
         )
-        let plan = beginLayers(build, in: &image)
+        let plan = plan(build, on: task.base)
         var label = try lifecycleLabel(of: task.base, runImageNames: task.runImageNames)
-        try addExtensionLayers(task.base, to: &image)
-        try addBuildpackLayers(plan.directories, to: &image, &label)
-        try addSBOMLayer(to: &image, &label)
-        try addAppLayers(plan.slices, to: &image, &label)
-        try addLauncherLayers(build.processes, to: &image, &label)
+        try addLayers(plan, to: &image, &label)
         try setLabels(label, build, task.project, on: &image.draft.container)
         setEnvironment(on: &image.draft.container)
         try setProcess(build, on: &image.draft.container)
@@ -119,7 +115,8 @@ public struct ExportPhase: Sendable {
         )
         var report = try task.saver.save(finished)
         report.bom = bom
-        return Exported(report: report, archivedDirectories: image.archivedDirectories)
+        let known = KnownLayers(digests: image.archivedDirectories, directories: plan.directories)
+        return Exported(report: report, known: known)
     }
 
     private func layerMaker(_ task: ExportTask, _ cancellation: Cancellation) -> LayerMaker {
@@ -175,6 +172,5 @@ private struct ExportTask {
 /// What an export leaves for the report and the cache.
 private struct Exported {
     let report: Report
-    /// The digests of directories that were archived, by path.
-    let archivedDirectories: [String: LayerDigest]
+    let known: KnownLayers
 }

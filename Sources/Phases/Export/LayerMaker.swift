@@ -22,25 +22,18 @@ struct LayerMaker: Sendable {
     /// archived.
     ///
     /// - Parameters:
-    ///   - content: What the layer holds.
-    ///   - id: What messages call it.
-    ///   - diffIDs: Those of layers of the previous image that may be equal.
+    ///   - planned: The layer.
     ///   - copy: Takes the tar if the layer is made.
     /// - Returns: The layer.
     /// - Throws: `ExportError` when the content can't be read or the layer can't be written.
-    func make(
-        _ content: LayerContent,
-        id: String,
-        previous diffIDs: [String],
-        copyingTo copy: StagedLayer?
-    ) throws(ExportError) -> LayerTask.Outcome {
-        progress?.begin(id)
-        defer { progress?.end(id) }
+    func make(_ planned: PlannedLayer, copyingTo copy: StagedLayer?) throws(ExportError) -> LayerTask.Outcome {
+        progress?.begin(planned.id)
+        defer { progress?.end(planned.id) }
         let stopwatch = Stopwatch()
-        let candidates = diffIDs.compactMap { try? DiffID($0) }.filter { previous?.layer($0) != nil }
+        let candidates = planned.previous.compactMap { try? DiffID($0) }.filter { previous?.layer($0) != nil }
         var reason = previous == nil ? "no previous image" : "not in the previous image"
         if !candidates.isEmpty {
-            let digest = try wrapping("creating layer") { try engine.digest(content) }
+            let digest = try wrapping("creating layer") { try engine.digest(planned.content) }
             if candidates.contains(DiffID(digest.diffID)) {
                 return LayerTask.Outcome(
                     content: digest,
@@ -51,7 +44,7 @@ struct LayerMaker: Sendable {
             }
             reason = "contents differ from the previous image's"
         }
-        let (layer, archived) = try archive(content, copyingTo: copy)
+        let (layer, archived) = try archive(planned.content, copyingTo: copy)
         return LayerTask.Outcome(
             content: archived,
             archived: layer,

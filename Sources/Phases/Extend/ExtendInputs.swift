@@ -8,7 +8,7 @@ public struct ExtendInputs: Sendable {
     /// The Platform API.
     public var platformAPI: PlatformAPI
     /// The platform's inputs, resolved for this phase.
-    public var platform: PlatformInputs
+    public var platform: ResolvedInputs
     /// Which image is extended: the one that this process runs in.
     public var kind: DockerfileKind
     /// The lifecycle's own environment, `NAME=value` each, of which commands see proxies.
@@ -18,7 +18,7 @@ public struct ExtendInputs: Sendable {
 
     public init(
         platformAPI: PlatformAPI,
-        platform: PlatformInputs,
+        platform: ResolvedInputs,
         kind: DockerfileKind,
         environment: [String] = [],
         normalizesTimes: Bool = false

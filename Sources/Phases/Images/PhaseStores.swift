@@ -20,7 +20,7 @@ public struct PhaseStores: Sendable {
         case daemon
 
         /// The kind that the platform asks for.
-        init(_ inputs: PlatformInputs) {
+        init(_ inputs: ResolvedInputs) {
             self = inputs.useLayout ? .layout : inputs.useDaemon ? .daemon : .registry
         }
     }

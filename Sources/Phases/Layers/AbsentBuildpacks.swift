@@ -23,7 +23,7 @@ public struct AbsentBuildpacks: Sendable {
     /// - Parameters:
     ///   - inputs: The inputs.
     ///   - platformAPI: The Platform API.
-    public init(_ inputs: PlatformInputs, _ platformAPI: PlatformAPI) {
+    public init(_ inputs: ResolvedInputs, _ platformAPI: PlatformAPI) {
         let execEnv = platformAPI.supports(.executionEnvironments) ? ExecEnv(unchecked: inputs.execEnv) : nil
         self.init(buildpacksDir: inputs.buildpacksDir, execEnv: execEnv)
     }

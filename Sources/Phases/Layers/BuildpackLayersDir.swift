@@ -22,21 +22,16 @@ struct BuildpackLayersDir {
     /// - Parameters:
     ///   - layersDir: The directory that holds those of all buildpacks.
     ///   - buildpack: The buildpack.
-    ///   - logger: Told at debug level what is read; `nil` when ``logItems(_:)`` will be called later.
     /// - Throws: `BuildpackModelError` when the directory or store.toml cannot be read. A malformed `<layer>.toml` is
     ///   not thrown; it is the failure of that layer's ``BuildpackLayerDir/record``.
-    init(layersDir: String, buildpack: GroupElement, logger: Logger?) throws(BuildpackModelError) {
+    init(layersDir: String, buildpack: GroupElement) throws(BuildpackModelError) {
         self.buildpack = buildpack
         path = Path.join(layersDir, buildpack.directoryName)
-        logger?.debug("Reading buildpack directory: \(path)")
         let entries = try Self.entries(of: path)
         items = entries.map(\.name)
         var names: Set<String> = []
         var store: StoreTOML?
-        for entry in entries {
-            logger?.debug("Reading buildpack directory item: \(entry.name)")
-            if entry.type == .directory { names.insert(entry.name) }
-        }
+        for entry in entries where entry.type == .directory { names.insert(entry.name) }
         for entry in entries where entry.type != .directory && entry.name.hasSuffix(".toml") {
             let name = String(entry.name.dropLast(".toml".count))
             switch name {
@@ -48,8 +43,30 @@ struct BuildpackLayersDir {
         self.store = store
         let directory = path
         layers = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { name in
-            BuildpackLayerDir(buildpackID: buildpack.id, name: name, path: Path.join(directory, name))
+            BuildpackLayerDir(reading: Path.join(directory, name), name: name, of: buildpack.id)
         }
+    }
+
+    private init(_ other: BuildpackLayersDir, layers: [BuildpackLayerDir], items: [String]) {
+        buildpack = other.buildpack
+        path = other.path
+        store = other.store
+        self.layers = layers
+        self.items = items
+    }
+
+    /// The directory after `<layer>.toml` of some layers was written, which need not be read again.
+    func adding(_ written: [BuildpackLayerDir]) -> BuildpackLayersDir {
+        let added = written.filter { !Self.filesOfItsOwn.contains($0.name) }
+        let known = Dictionary(layers.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        let all = known.merging(added.map { ($0.name, $0) }, uniquingKeysWith: { $1 }).values
+        return BuildpackLayersDir(
+            self,
+            layers: all.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) },
+            items: Set(items).union(written.map { "\($0.name).toml" }).sorted {
+                $0.utf8.lexicographicallyPrecedes($1.utf8)
+            }
+        )
     }
 
     /// Says at debug level what was read.
@@ -57,6 +74,9 @@ struct BuildpackLayersDir {
         logger.debug("Reading buildpack directory: \(path)")
         for item in items { logger.debug("Reading buildpack directory item: \(item)") }
     }
+
+    /// The names of files that are about no layer.
+    private static let filesOfItsOwn = ["launch", "build", "store"]
 
     private static func entries(of path: String) throws(BuildpackModelError) -> [DirectoryEntry] {
         do {
@@ -66,9 +86,6 @@ struct BuildpackLayersDir {
             return []
         }
     }
-
-    /// The layers for the app image.
-    var launchLayers: [BuildpackLayerDir] { layers.filter { $0.types?.launch ?? false } }
 
     /// The layers for the cache.
     var cachedLayers: [BuildpackLayerDir] { layers.filter { $0.types?.cache ?? false } }
@@ -88,11 +105,17 @@ struct BuildpackLayerDir {
     /// Types and metadata of the layer, and the diff id that the restorer noted, if any; or why they cannot be read.
     let record: Result<LayerRecord, BuildpackModelError>
 
-    init(buildpackID: BuildpackID, name: String, path: String) {
+    init(buildpackID: BuildpackID, name: String, path: String, record: Result<LayerRecord, BuildpackModelError>) {
         identifier = "\(buildpackID):\(name)"
         self.name = name
         self.path = path
-        record = Result { () throws(BuildpackModelError) in try Self.readRecord(path) }
+        self.record = record
+    }
+
+    /// Reads what the buildpack says about a layer.
+    init(reading path: String, name: String, of buildpackID: BuildpackID) {
+        let record = Result { () throws(BuildpackModelError) in try Self.readRecord(path) }
+        self.init(buildpackID: buildpackID, name: name, path: path, record: record)
     }
 
     /// The layer's record as far as its types go, `nil` when it cannot be read.

@@ -17,19 +17,19 @@ enum SBOMDirectory: String {
     func path(below layersDir: String) -> String { Path.join(layersDir, "sbom", rawValue) }
 
     /// The directory's path, `nil` when it does not exist.
-    static func path(
-        _ kind: SBOMDirectory,
-        below layersDir: String,
-        logger: Logger
-    ) throws(ExportError) -> String? {
-        let path = kind.path(below: layersDir)
+    func existingPath(below layersDir: String) throws(ExportError) -> String? {
+        let path = path(below: layersDir)
         do {
             _ = try FileSystem.list(path)
         } catch {
             guard error.errno == .noSuchFile else { throw ExportError("failed to read layers config sbom", error) }
             return nil
         }
-        logger.debug("Found SBOM of type \(kind.rawValue) for at \(path)")
         return path
+    }
+
+    /// Says at debug level that the directory is there.
+    func logFound(below layersDir: String, _ logger: Logger) {
+        logger.debug("Found SBOM of type \(rawValue) for at \(path(below: layersDir))")
     }
 }

@@ -6,9 +6,9 @@ public struct RebaseInputs: Sendable {
     /// The Platform API.
     public var platformAPI: PlatformAPI
     /// The platform's inputs, resolved: names of images, whether to force, where the report goes.
-    public var platform: PlatformInputs
+    public var platform: ResolvedInputs
 
-    public init(platformAPI: PlatformAPI, platform: PlatformInputs) {
+    public init(platformAPI: PlatformAPI, platform: ResolvedInputs) {
         self.platformAPI = platformAPI
         self.platform = platform
     }

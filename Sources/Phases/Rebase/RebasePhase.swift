@@ -51,7 +51,7 @@ public struct RebasePhase: Sendable {
 
     /// The name of the image to rebase: the previous image where one is named, which then stays as it is.
     private var appImageName: String {
-        inputs.platform.previousImage.isEmpty ? inputs.platform.outputImage : inputs.platform.previousImage
+        inputs.platform.previousImage ?? inputs.platform.outputImage
     }
 
     /// Opens the image to rebase.
@@ -81,7 +81,7 @@ public struct RebasePhase: Sendable {
 
     /// The run image that the platform names, or else the best of those that the app image names.
     private func runImageName(_ metadata: LifecycleMetadataLabel) throws(PhaseError) -> String {
-        guard inputs.platform.runImage.isEmpty else { return inputs.platform.runImage }
+        if let name = inputs.platform.runImage { return name }
         let isInRunImage = platformAPI.supports(.runImageLabel) && !metadata.runImage.names.image.isEmpty
         let names = isInRunImage ? metadata.runImage.names : metadata.stack ?? RunImageNames()
         guard !names.image.isEmpty else {

@@ -16,14 +16,22 @@ public struct AnalysisUpdate: Sendable {
         /// The Platform API.
         public var platformAPI: PlatformAPI
         /// The platform's inputs, resolved for the restore phase.
-        public var platform: PlatformInputs
+        public var platform: ResolvedInputs
         /// The buildpacks and extensions that take part in the build.
         public var group: Group
+        /// What analyzed.toml says, `nil` where it is not there; or why it can't be read.
+        public var found: Result<AnalysisMetadata?, PlatformModelError>
 
-        public init(platformAPI: PlatformAPI, platform: PlatformInputs, group: Group) {
+        public init(
+            platformAPI: PlatformAPI,
+            platform: ResolvedInputs,
+            group: Group,
+            found: Result<AnalysisMetadata?, PlatformModelError>
+        ) {
             self.platformAPI = platformAPI
             self.platform = platform
             self.group = group
+            self.found = found
         }
     }
 
@@ -50,13 +58,10 @@ public struct AnalysisUpdate: Sendable {
     public func run() throws(PhaseError) -> AnalysisMetadata {
         let path = inputs.platform.analyzedPath
         var analysis = AnalysisMetadata()
-        do {
-            if let found = try AnalysisMetadata.read(path) {
-                analysis = found
-            } else {
-                logger.warn("No analyzed metadata found at path \"\(path)\"")
-            }
-        } catch {
+        switch inputs.found {
+        case .success(let found?): analysis = found
+        case .success(nil): logger.warn("No analyzed metadata found at path \"\(path)\"")
+        case .failure(let error):
             logger.warn("Not using analyzed data, usable file not found: \(error)")
             return analysis
         }

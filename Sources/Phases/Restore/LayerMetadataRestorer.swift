@@ -4,6 +4,21 @@ import Console
 import POSIX
 import PlatformModel
 
+/// A layer whose metadata was written, and the digest of the contents that belong to it.
+typealias WrittenLayer = (layer: BuildpackLayerDir, diffID: String)
+
+/// What is in a buildpack's directory once metadata is restored.
+struct RestoredMetadata {
+    let directory: BuildpackLayersDir
+    /// The digests of the layers whose metadata was written, by name.
+    let diffIDs: [String: String]
+
+    init(directory: BuildpackLayersDir, _ written: [WrittenLayer]) {
+        self.directory = directory
+        diffIDs = Dictionary(written.map { ($0.layer.name, $0.diffID) }, uniquingKeysWith: { $1 })
+    }
+}
+
 /// Writes `<layer>.toml` and store.toml as buildpacks find them at the start of a build.
 ///
 /// Types are not restored: a buildpack decides anew what a layer is for. Which layers get their metadata back follows
@@ -16,19 +31,21 @@ struct LayerMetadataRestorer {
 
     /// Writes the files.
     ///
-    /// - Returns: For each buildpack, the digests of the layers whose metadata was written.
-    func run() throws(BuildpackModelError) -> [BuildpackID: [String: String]] {
+    /// - Returns: What is in each buildpack's directory now; nothing where layers are skipped.
+    func run() throws(BuildpackModelError) -> [BuildpackID: RestoredMetadata] {
         for buildpack in inputs.buildpacks { try restoreStore(of: buildpack) }
         guard !inputs.skipLayers else {
             logger.info("Skipping buildpack layer analysis")
             for buildpack in inputs.buildpacks { logSkipped(buildpack.id) }
             return [:]
         }
-        var restored: [BuildpackID: [String: String]] = [:]
+        var restored: [BuildpackID: RestoredMetadata] = [:]
         for buildpack in inputs.buildpacks {
-            // Read only to find faults now: a malformed store.toml would fail a later phase otherwise.
-            _ = try BuildpackLayersDir(layersDir: inputs.layersDir, buildpack: buildpack, logger: logger)
-            restored[buildpack.id] = try restoreLayers(of: buildpack)
+            // Also read to find faults now: a malformed store.toml would fail a later phase otherwise.
+            let before = try BuildpackLayersDir(layersDir: inputs.layersDir, buildpack: buildpack)
+            before.logItems(logger)
+            let written = try restoreLayers(of: buildpack)
+            restored[buildpack.id] = RestoredMetadata(directory: before.adding(written.map(\.layer)), written)
         }
         return restored
     }
@@ -50,12 +67,12 @@ struct LayerMetadataRestorer {
         try TOMLFile.write(Path.join(inputs.layersDir, buildpack.directoryName, "store.toml"), store)
     }
 
-    private func restoreLayers(of buildpack: GroupElement) throws(BuildpackModelError) -> [String: String] {
+    private func restoreLayers(of buildpack: GroupElement) throws(BuildpackModelError) -> [WrittenLayer] {
         let inApp = inputs.previousLayers.buildpack(buildpack.id)?.layers ?? [:]
         let inCache = cached.buildpack(buildpack.id)?.layers ?? [:]
-        var restored: [String: String] = [:]
+        var written: [WrittenLayer] = []
         for (name, record) in inApp.sortedByName {
-            let layer = self.layer(name, of: buildpack)
+            let layer = self.layer(name, record, of: buildpack)
             if let reason = reasonAgainst(record, inCache: inCache[name]) {
                 logger.debug("Not restoring metadata for \"\(layer.identifier)\", \(reason)")
                 // Layers that come from the cache are reported with the cache's record, below.
@@ -66,25 +83,27 @@ struct LayerMetadataRestorer {
             }
             logger.info("Restoring metadata for \"\(layer.identifier)\" from app image")
             guard try write(record, layer) else { continue }
-            restored[name] = record.diffID
+            written.append((layer, record.diffID))
             if inCache[name]?.cache != true { log(layer.identifier, .restored, "metadata only, from the app image") }
         }
         for (name, record) in inCache.sortedByName {
-            let layer = self.layer(name, of: buildpack)
+            let layer = self.layer(name, record, of: buildpack)
             if let reason = reasonAgainst(record, inApp: inApp[name]) {
                 logger.debug("Not restoring \"\(layer.identifier)\" from cache, \(reason)")
                 if inApp[name] == nil { log(layer.identifier, .dropped, "\(reason), but not in the app image") }
                 continue
             }
             logger.info("Restoring metadata for \"\(layer.identifier)\" from cache")
-            if try write(record, layer) { restored[name] = record.diffID }
+            if try write(record, layer) { written.append((layer, record.diffID)) }
         }
-        return restored
+        return written
     }
 
-    private func layer(_ name: String, of buildpack: GroupElement) -> BuildpackLayerDir {
+    /// The layer as it is once its metadata is written.
+    private func layer(_ name: String, _ record: LayerRecord, of buildpack: GroupElement) -> BuildpackLayerDir {
         let path = Path.join(inputs.layersDir, buildpack.directoryName, name)
-        return BuildpackLayerDir(buildpackID: buildpack.id, name: name, path: path)
+        let restored = LayerRecord(diffID: "", metadata: record.metadata)
+        return BuildpackLayerDir(buildpackID: buildpack.id, name: name, path: path, record: .success(restored))
     }
 
     /// Why the metadata of a layer of the previous image is not restored; `nil` when it is.

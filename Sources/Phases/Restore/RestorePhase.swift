@@ -89,7 +89,7 @@ public struct RestorePhase: Sendable {
         let restored = try wrapping(.restore, failedTo: "restore") { try metadata.run() }
         var jobs: [Job] = []
         for buildpack in inputs.buildpacks {
-            jobs += try layersToExtract(of: buildpack, cached, restored: restored[buildpack.id] ?? [:])
+            jobs += try layersToExtract(of: buildpack, cached, restored[buildpack.id])
         }
         extract(jobs, from: sources)
         logUnknownBuildpacks(cached)
@@ -123,24 +123,26 @@ public struct RestorePhase: Sendable {
     private func layersToExtract(
         of buildpack: GroupElement,
         _ cached: CacheMetadata,
-        restored: [String: String]
+        _ restored: RestoredMetadata?
     ) throws(PhaseError) -> [Job] {
         let records = cached.buildpack(buildpack.id)?.layers ?? [:]
         logger.debug("Reading Buildpack Layers directory \(inputs.layersDir)")
         let directory = try wrapping(.restore, failedTo: "restore: reading buildpack layer directory") {
-            try BuildpackLayersDir(layersDir: inputs.layersDir, buildpack: buildpack, logger: logger)
+            try restored?.directory ?? BuildpackLayersDir(layersDir: inputs.layersDir, buildpack: buildpack)
         }
+        directory.logItems(logger)
         var jobs: [Job] = []
         for layer in directory.layers {
             guard let record = records[layer.name], record.cache else { continue }
-            if restored[layer.name] == record.diffID {
+            let diffID = restored?.diffIDs[layer.name]
+            if diffID == record.diffID {
                 logger.info("Restoring data for \"\(layer.identifier)\" from cache")
                 let keepsTimes = inputs.keepsTimes && !record.launch
                 jobs.append(Job(layer: layer, diffID: record.diffID, keepsTimes: keepsTimes))
                 continue
             }
             logger.info("Removing \"\(layer.identifier)\", wrong sha")
-            logger.debug("Layer sha: \"\(restored[layer.name] ?? "")\", cache sha: \"\(record.diffID)\"")
+            logger.debug("Layer sha: \"\(diffID ?? "")\", cache sha: \"\(record.diffID)\"")
             let reason = "metadata differs: it belongs to other contents than those in the cache"
             logger.log(LayerOutcome(layer: layer.identifier, kind: .dropped, place: .build, reason: reason))
             try wrapping(.restore, failedTo: "restore: removing layer") { try layer.remove() }

@@ -51,37 +51,75 @@ extension PlatformInputs {
     /// - Parameters:
     ///   - phase: The phase that is to run.
     ///   - context: What is needed from outside.
+    /// - Returns: The inputs to use.
     /// - Throws: When inputs are missing or contradict each other.
-    public mutating func resolve(for phase: LifecyclePhase, _ context: ResolutionContext) throws(PlatformModelError) {
-        resolvePlaceholders()
-        try makeDirectoriesAbsolute()
+    public func resolved(
+        for phase: LifecyclePhase,
+        _ context: ResolutionContext
+    ) throws(PlatformModelError) -> ResolvedInputs {
+        var inputs = try completed()
         switch phase {
-        case .build, .detect, .extend: return
+        case .build, .detect, .extend: break
         case .restore: warnAboutMissingCache(context)
         case .analyze:
             try requireOutputImage()
-            try fillRunImage(context)
+            inputs.previousImage = previousImageOfBuild
+            inputs.runImage = try inputs.runImageOfBuild(context)
             warnAboutLaunchCache(context)
-            try checkReferences()
+            try inputs.checkReferences()
             warnAboutParallelExport(context)
         case .create:
             try requireOutputImage()
-            try fillRunImageForCreate(context)
+            inputs.previousImage = previousImageOfBuild
+            let deprecated = try deprecatedName(context)
+            inputs.runImage = if let deprecated { deprecated } else { try inputs.runImageOfBuild(context) }
             warnAboutMissingCache(context)
             warnAboutLaunchCache(context)
-            try checkReferences()
+            try inputs.checkReferences()
             warnAboutParallelExport(context)
-        case .export:
-            try requireOutputImage()
-            try fillRunImageForExport(context)
-            warnAboutMissingCache(context)
-            warnAboutLaunchCache(context)
-            try checkReferences()
+        case .export: return try resolvedForExport(context).inputs
         case .rebase:
             try requireOutputImage()
-            try takeOverDeprecatedRunImage(context)
-            try checkReferences()
+            inputs.runImage = try deprecatedName(context) ?? inputs.runImage
+            try inputs.checkReferences()
         }
+        return inputs
+    }
+
+    /// Checks the inputs of the exporter, which uses the run image that the analyzer found, and no other.
+    ///
+    /// - Parameter context: What is needed from outside.
+    /// - Returns: The inputs to use, and what analyzed.toml says.
+    /// - Throws: When inputs are missing or contradict each other, or analyzed.toml names no run image.
+    public func resolvedForExport(_ context: ResolutionContext) throws(PlatformModelError) -> ResolvedExportInputs {
+        var inputs = try completed()
+        try requireOutputImage()
+        guard runImage.isEmpty || runImage == context.runImageVariable else {
+            throw .input("-run-image is unsupported")
+        }
+        guard deprecatedRunImage.isEmpty else { throw .input("-image is unsupported") }
+        let path = inputs.analyzedPath
+        let analysis = try AnalysisMetadata.read(path)
+        if analysis == nil { context.notify(.warning("No analyzed metadata found at path \"\(path)\"")) }
+        guard let analysis, let reference = analysis.runImage?.reference, !reference.isEmpty else {
+            throw .missingRunImage
+        }
+        warnAboutMissingCache(context)
+        warnAboutLaunchCache(context)
+        inputs.runImage = reference
+        try inputs.checkReferences()
+        return ResolvedExportInputs(inputs: inputs, analysis: analysis)
+    }
+
+    private func completed() throws(PlatformModelError) -> ResolvedInputs {
+        var inputs = self
+        inputs.resolvePlaceholders()
+        try inputs.makeDirectoriesAbsolute()
+        return ResolvedInputs(
+            completed: inputs,
+            runImage: runImage.isEmpty ? nil : runImage,
+            previousImage: previousImage.isEmpty ? nil : previousImage
+        )
     }
 
     // MARK: Paths
@@ -134,68 +172,19 @@ extension PlatformInputs {
         if outputImage.isEmpty { throw .input("image argument is required") }
     }
 
-    private mutating func fillRunImage(_ context: ResolutionContext) throws(PlatformModelError) {
-        if previousImage.isEmpty { previousImage = outputImage }
-        guard runImage.isEmpty else { return }
-        let registry = try Self.reference(outputImage).registry
-        let names: RunImageNames
-        if context.platformAPI.supports(.runTOML) {
-            let run = try RunTOML.read(runPath)
-            if run == nil { context.notify(.info("No run metadata found at path \"\(runPath)\"")) }
-            guard let first = run?.images.first else {
-                throw .input("-run-image is required when there is no run metadata available")
-            }
-            names = first
-        } else {
-            let stack = try StackTOML.read(stackPath)
-            if stack == nil { context.notify(.info("No stack metadata found at path \"\(stackPath)\"")) }
-            names = stack?.runImage ?? RunImageNames()
-        }
-        runImage = try names.best(for: registry, access: context.access)
-    }
+    /// The previous image of a build: the app image, unless the platform names another.
+    private var previousImageOfBuild: String { previousImage.isEmpty ? outputImage : previousImage }
 
-    private mutating func fillRunImageForCreate(_ context: ResolutionContext) throws(PlatformModelError) {
-        if deprecatedRunImage.isEmpty { return try fillRunImage(context) }
-        if previousImage.isEmpty { previousImage = outputImage }
-        try takeOverDeprecatedRunImage(context)
-    }
-
-    private mutating func takeOverDeprecatedRunImage(_ context: ResolutionContext) throws(PlatformModelError) {
-        guard !deprecatedRunImage.isEmpty else { return }
+    /// The run image by its old flag; `nil` where that is not given.
+    private func deprecatedName(_ context: ResolutionContext) throws(PlatformModelError) -> String? {
+        guard !deprecatedRunImage.isEmpty else { return nil }
         guard runImage == context.runImageVariable else {
             throw .input("supply only one of -run-image or (deprecated) -image")
         }
-        runImage = deprecatedRunImage
+        return deprecatedRunImage
     }
 
-    /// The exporter uses the run image that the analyzer found, and no other.
-    private mutating func fillRunImageForExport(_ context: ResolutionContext) throws(PlatformModelError) {
-        guard runImage.isEmpty || runImage == context.runImageVariable else {
-            throw .input("-run-image is unsupported")
-        }
-        guard deprecatedRunImage.isEmpty else { throw .input("-image is unsupported") }
-        let analyzed = try AnalysisMetadata.read(analyzedPath)
-        if analyzed == nil { context.notify(.warning("No analyzed metadata found at path \"\(analyzedPath)\"")) }
-        guard let reference = analyzed?.runImage?.reference, !reference.isEmpty else {
-            throw .missingRunImage
-        }
-        runImage = reference
-    }
-
-    private func checkReferences() throws(PlatformModelError) {
-        for image in images {
-            // What analyzed.toml calls an image of a layout is its path and digest, which need not look like a reference:
-            // registries have ports.
-            if useLayout, !layoutDir.isEmpty, Path.isBelow(image, layoutDir) { continue }
-            _ = try Self.reference(image)
-        }
-        guard !useDaemon else { return }
-        var registries: Set<String> = []
-        for image in destinationImages { registries.insert(try Self.reference(image).registry) }
-        if registries.count > 1 { throw .input("writing to multiple registries is unsupported") }
-    }
-
-    private static func reference(_ text: String) throws(PlatformModelError) -> ImageReference {
+    fileprivate static func reference(_ text: String) throws(PlatformModelError) -> ImageReference {
         do {
             return try ImageReference(text)
         } catch .invalidReference(_, let reason) {
@@ -224,6 +213,41 @@ extension PlatformInputs {
                 "Parallel export has been enabled, but it has not taken effect because no cache has been specified."
             )
         )
+    }
+}
+
+extension ResolvedInputs {
+    fileprivate func checkReferences() throws(PlatformModelError) {
+        for image in images {
+            // What analyzed.toml calls an image of a layout is its path and digest, which need not look like a reference:
+            // registries have ports.
+            if self.useLayout, !self.layoutDir.isEmpty, Path.isBelow(image, self.layoutDir) { continue }
+            _ = try PlatformInputs.reference(image)
+        }
+        guard !self.useDaemon else { return }
+        var registries: Set<String> = []
+        for image in self.destinationImages { registries.insert(try PlatformInputs.reference(image).registry) }
+        if registries.count > 1 { throw .input("writing to multiple registries is unsupported") }
+    }
+
+    /// The run image that the platform names, or else the best of those that run.toml or stack.toml name.
+    fileprivate func runImageOfBuild(_ context: ResolutionContext) throws(PlatformModelError) -> String {
+        if let runImage { return runImage }
+        let registry = try PlatformInputs.reference(self.outputImage).registry
+        let names: RunImageNames
+        if context.platformAPI.supports(.runTOML) {
+            let run = try RunTOML.read(self.runPath)
+            if run == nil { context.notify(.info("No run metadata found at path \"\(self.runPath)\"")) }
+            guard let first = run?.images.first else {
+                throw .input("-run-image is required when there is no run metadata available")
+            }
+            names = first
+        } else {
+            let stack = try StackTOML.read(self.stackPath)
+            if stack == nil { context.notify(.info("No stack metadata found at path \"\(self.stackPath)\"")) }
+            names = stack?.runImage ?? RunImageNames()
+        }
+        return try names.best(for: registry, access: context.access)
     }
 }
 

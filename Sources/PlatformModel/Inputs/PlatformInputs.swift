@@ -27,8 +27,9 @@ public enum LifecyclePhase: String, Sendable, Hashable, CaseIterable {
 
 /// Everything that a platform can tell the lifecycle, over all phases and Platform APIs.
 ///
-/// Each property has a row in ``PlatformInput/all``, which says by which flag and environment variable it is set.
-/// After parsing, paths may still begin with ``PlatformInput/layersPlaceholder``; see ``resolvePaths()``.
+/// Each property has a row in ``PlatformInput/all``, which says by which flag and environment variable it is set. Values
+/// are as they were given: paths may begin with ``PlatformInput/layersPlaceholder``, and images may have two names or
+/// none. ``ResolvedInputs`` are what phases take.
 public struct PlatformInputs: Sendable, Equatable {
     // Operator experience
     /// How much to log: `debug`, `info`, `warn` or `error`.
@@ -127,7 +128,7 @@ public struct PlatformInputs: Sendable, Equatable {
     public var additionalTags: [String] = []
     /// The image of the previous build; empty when not given.
     public var previousImage = ""
-    /// The run image; empty when not given.
+    /// The run image by the name that the user gave; empty when not given.
     public var runImage = ""
     /// The run image by its old flag.
     public var deprecatedRunImage = ""
@@ -155,21 +156,8 @@ public struct PlatformInputs: Sendable, Equatable {
         Self.unique([outputImage] + additionalTags)
     }
 
-    /// Every image that the inputs name, without repetitions.
-    public var images: [String] {
-        Self.unique(
-            destinationImages + [previousImage, buildImage, runImage, deprecatedRunImage, cacheImage]
-        )
-    }
-
-    /// The images for which registry credentials may be needed; with a daemon those are cache images only.
-    public var registryImages: [String] {
-        let cacheImages = [cacheImage] + cacheFrom.filter { !$0.hasPrefix("/") }
-        return Self.unique(useDaemon ? cacheImages : cacheImages + images)
-    }
-
     /// Removes repetitions and empty strings, keeping the order.
-    private static func unique(_ references: [String]) -> [String] {
+    static func unique(_ references: [String]) -> [String] {
         var seen: Set<String> = [""]
         return references.filter { seen.insert($0).inserted }
     }

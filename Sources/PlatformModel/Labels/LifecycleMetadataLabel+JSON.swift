@@ -1,6 +1,15 @@
 import JSON
+public import OCI
 
 extension LifecycleMetadataLabel {
+    /// Reads the label of an image.
+    ///
+    /// - Parameter image: The image; one without the label has an empty one.
+    /// - Throws: When the label is no JSON or its members have the wrong types.
+    public init(of image: any StoredImage) throws(PlatformModelError) {
+        try self.init(label: image.config.container.labels[Self.name] ?? "")
+    }
+
     /// Reads the label's text.
     ///
     /// - Parameters:

@@ -16,10 +16,10 @@ struct AnalyzePhaseTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private func analyze(api: String = "0.15", _ change: (inout PlatformInputs) -> Void = { _ in }) throws
+    private func analyze(api: String = "0.15", _ change: (inout ResolvedInputs) -> Void = { _ in }) throws
         -> AnalysisMetadata
     {
-        var inputs = PlatformInputs()
+        var inputs = ResolvedInputs(completed: PlatformInputs())
         inputs.layersDir = directory.path("layers")
         inputs.outputImage = "registry.test/app"
         inputs.previousImage = "registry.test/app"

@@ -90,7 +90,7 @@ struct LayerOutcomeTests {
             (fixture.directory.path("none"), expected.mapValues { _ in "its buildpack is not in the group" }),
         ] {
             let logger = Logger.collecting()
-            var platform = PlatformInputs()
+            var platform = ResolvedInputs(completed: PlatformInputs())
             platform.buildpacksDir = directory
             let inputs = RestoreInputs(
                 platformAPI: try PlatformAPI("0.15"),

@@ -239,6 +239,10 @@ let package = Package(
         tests("SandboxTests", ["POSIX", "Sandbox", "TestSupport", "namespace-filter", "sandbox-hosted"]),
         tests("BuildpackJudgeTests", ["JSON", "POSIX", "TestSupport", "cnb-conformance"]),
         tests("ConformanceTests", ["Conformance", "JSON", "POSIX", "TOML", "TestSupport", "cnb-conformance"]),
+        tests(
+            "BuildsTests",
+            ["Archive", "Builds", "Distribution", "ImageLibrary", "OCI", "POSIX", "Sandbox", "TestSupport"]
+        ),
         tests("EndToEndTests", ["JSON", "POSIX", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -25,6 +25,7 @@ final class BuildDirectory: Sendable {
         let lock = try system { () throws(POSIXError) in
             try FileSystem.makeDirectories(home.buildsDir, mode: 0o755)
             try FileSystem.makeDirectory(path, mode: 0o755)
+            Interruption.addTemporary(path)
             // Without a lock of its own, another process would take the directory for one that was left behind.
             let lock = try FileLock(Path.join(path, "lock"))
             try FileSystem.makeDirectory(Path.join(path, "root"), mode: 0o755)

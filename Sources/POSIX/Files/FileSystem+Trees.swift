@@ -19,6 +19,23 @@ extension FileSystem {
         }
     }
 
+    /// Removes a tree, also one with directories that their owner may not enter or change, as programs leave them.
+    /// - Parameter path: Any path; nothing happens if there is nothing.
+    /// - Throws: On the first thing that cannot be removed, which its owner may not be able to either.
+    public static func removeClosedTree(_ path: String) throws(POSIXError) {
+        if (try? removeTree(path)) != nil { return }
+        openDirectories(path)
+        try removeTree(path)
+    }
+
+    private static func openDirectories(_ path: String) {
+        guard let status = try? linkStatus(path), status.isDirectory else { return }
+        if status.mode.rawValue & 0o700 != 0o700 { try? chmod(path, 0o700) }
+        for entry in (try? list(path)) ?? [] where entry.type == .directory {
+            openDirectories(Path.join(path, entry.name))
+        }
+    }
+
     /// Removes everything in a directory, but not the directory itself.
     /// - Parameter path: The directory.
     /// - Throws: On the first thing that cannot be removed.

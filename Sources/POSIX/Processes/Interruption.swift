@@ -43,7 +43,9 @@ public enum Interruption {
     }
 
     /// Remembers a directory that is removed if this process is interrupted; one that has gone by then does no harm.
-    static func addTemporary(_ path: String) {
+    ///
+    /// - Parameter path: The directory.
+    public static func addTemporary(_ path: String) {
         state.update { $0.temporaryPaths.append(path) }
     }
 
@@ -95,7 +97,7 @@ public enum Interruption {
     /// Removes a directory, even if other threads still write to it for a moment.
     private static func remove(_ path: String) {
         for _ in 0..<50 {
-            if (try? FileSystem.removeTree(path)) != nil { return }
+            if (try? FileSystem.removeClosedTree(path)) != nil { return }
             Clock.sleep(milliseconds: 10)
         }
     }

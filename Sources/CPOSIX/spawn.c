@@ -53,7 +53,7 @@ static int place_descriptors(int sources[inherited_count]) {
 }
 
 /// The child's part. Only raw, async-signal-safe calls: the parent's memory is still ours, its other threads are not.
-static _Noreturn void run_child(const struct cposix_spawn_request *request, int report) {
+static _Noreturn void run_child(const struct cposix_spawn_request *request, pid_t parent, int report) {
     reset_signals();
     sigset_t none;
     sigemptyset(&none);
@@ -67,8 +67,12 @@ static _Noreturn void run_child(const struct cposix_spawn_request *request, int 
         if (syscall(SYS_setresgid, request->gid, request->gid, request->gid) != 0) fail(report, CPOSIX_SPAWN_IDS);
         if (syscall(SYS_setresuid, request->uid, request->uid, request->uid) != 0) fail(report, CPOSIX_SPAWN_IDS);
     }
-    // After the ids, whose change undoes it. The parent can't have ended before: it waits for the exec.
-    if (request->ends_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail(report, CPOSIX_SPAWN_TIE);
+    if (request->ends_with_parent) {
+        // After the ids, whose change undoes it.
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail(report, CPOSIX_SPAWN_TIE);
+        // The parent waits for the exec, but it may have been killed while it did.
+        if (getppid() != parent) _exit(128 + SIGKILL);
+    }
     if (request->directory != NULL && chdir(request->directory) != 0) fail(report, CPOSIX_SPAWN_DIRECTORY);
 
     int sources[inherited_count] = {
@@ -82,8 +86,9 @@ static _Noreturn void run_child(const struct cposix_spawn_request *request, int 
 /// Forks without copying memory and runs the child. In a function of its own, so that the child cannot disturb the
 /// caller's frame.
 __attribute__((noinline)) static pid_t fork_child(const struct cposix_spawn_request *request, int report) {
+    pid_t parent = getpid();
     pid_t child = vfork();
-    if (child == 0) run_child(request, report);
+    if (child == 0) run_child(request, parent, report);
     return child;
 }
 

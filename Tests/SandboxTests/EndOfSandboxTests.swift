@@ -44,6 +44,27 @@ struct EndOfSandboxTests {
         #expect(try FileSystem.readText("/proc/self/mountinfo") == mounts)
     }
 
+    // A child is not tied to its parent before it says so, and by then the parent may have gone.
+    @Test("kill -9 at any moment of the beginning leaves nothing", arguments: isolations)
+    func killedEarly(isolation: Isolation) throws {
+        let directory = try SandboxFixture.openDirectory()
+        let command = Self.sleepCommand()
+        for _ in 0..<20 {
+            let process = try RunningProcess(
+                SubprocessConfiguration(
+                    executable: SandboxFixture.helperPath,
+                    arguments: ["run", isolation.rawValue, "1000:1000", "-", "setsid \(command) & \(command)"]
+                ),
+                outputPath: directory.path("log")
+            )
+            Clock.sleep(milliseconds: Int.random(in: 0..<60))
+            process.send(.kill)
+            _ = process.wait()
+        }
+        // The helper's command line has the script in it.
+        #expect(try SandboxFixture.waits { try runCommand(["pgrep", "-f", command]).output == "" })
+    }
+
     @Test("an interruption ends it", arguments: isolations, [Signal.interrupt, .terminate])
     func interrupted(isolation: Isolation, signal: Signal) throws {
         let directory = try SandboxFixture.openDirectory()

@@ -24,6 +24,27 @@ struct RequestTests {
         #expect(error?.description.contains("expected linux/ARCH") == true)
     }
 
+    @Test("what a build is to see has to be there, and is named where it isn't")
+    func places() throws {
+        let scratch = try TemporaryDirectory()
+        let file = try scratch.write("file", "x")
+        func refusal(_ change: (inout BuildRequest) -> Void) -> String {
+            var request = BuildRequest()
+            change(&request)
+            do {
+                try RequestValues.checkPlaces(request)
+                return ""
+            } catch {
+                return error.exitCode == 2 ? error.description : "another exit code"
+            }
+        }
+        #expect(refusal { $0.volumes = [.init(source: file, target: "/data/file")] } == "")
+        #expect(refusal { $0.volumes = [.init(source: scratch.path("none"), target: "/x")] }.contains("there is no '"))
+        #expect(refusal { $0.volumes = [.init(source: file, target: "x")] }.contains("absolute"))
+        #expect(refusal { $0.bindings = [.init(type: "maven", directory: file)] }.contains("no such directory"))
+        #expect(refusal { $0.caCertificates = [scratch.path("ca.pem")] }.contains("ca.pem"))
+    }
+
     @Test("a creation time is seconds, or now")
     func times() throws {
         #expect(try RequestValues.creationTime(nil) == nil)

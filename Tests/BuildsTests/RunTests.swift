@@ -20,6 +20,8 @@ struct RunTests {
         for (text, owner) in expected {
             #expect(try AppUser(text, root: scratch.path).owner.description == owner, "\(text)")
         }
+        #expect(AppUser.home(of: 1000, root: scratch.path) == "/home/app")
+        #expect(AppUser.home(of: 2000, root: scratch.path) == nil)
         let error = #expect(throws: BuildError.self) { try AppUser("nobody", root: scratch.path) }
         #expect(error?.description.contains("'nobody'") == true)
     }

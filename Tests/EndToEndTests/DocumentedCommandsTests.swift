@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "Commands in the documentation",
-    .enabled(if: ReleaseBinaries.canBuild, "\(ReleaseBinaries.comment)"),
+    .enabled(if: ReleaseBinaries.canBuild && ReleaseBinaries.canBuildApps, "\(ReleaseBinaries.comment)"),
     .serialized
 )
 struct DocumentedCommandsTests {
@@ -60,6 +60,7 @@ private struct Clone {
         }
         try directory.makeDirectory("out/tools")
         try FileSystem.copyTree(binaries, to: directory.path("out/bin"))
+        try FileSystem.createSymlink(directory.path("out/tools/slipway"), target: "\(ReleaseBinaries.tools)/slipway")
         if let judge = Self.judge {
             try FileSystem.createSymlink(directory.path("out/tools/cnb-conformance"), target: judge)
         }
@@ -78,7 +79,10 @@ private struct Clone {
             if line.hasPrefix("    ") { script += line.dropFirst(4) + "\n" }
         }
         for (text, replacement) in replacements { script = script.replacing(text, with: replacement) }
-        var variables: [String: String?] = ["SLIPWAY_BIN": nil, "DEMO_DIR": nil]
+        var variables: [String: String?] = [
+            "SLIPWAY_BIN": nil, "DEMO_DIR": nil, "SLIPWAY_STORE": directory.path("store"),
+            "SLIPWAY_CACHE_HOME": directory.path("cache"),
+        ]
         for (name, value) in environment { variables[name] = value }
         return try runCommand(["bash", "-c", script], environment: variables, in: directory.path)
     }

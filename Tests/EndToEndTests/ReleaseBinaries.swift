@@ -9,6 +9,15 @@ enum ReleaseBinaries {
         return FileSystem.isExecutable("\(named)/lifecycle") ? named : nil
     }()
 
+    /// The directory with slipway; `scripts/test` sets the variable.
+    static let tools = ProcessEnvironment["SLIPWAY_TOOLS"] ?? "\(Repository.root)/out/tools"
+
+    /// Whether `slipway` is there.
+    static let canBuildApps = directory != nil && FileSystem.isExecutable("\(tools)/slipway")
+
+    /// What a skipped test of it says.
+    static let appsComment = "needs release binaries (scripts/build out/bin)"
+
     /// Whether builds in a sandbox can be run here.
     static let canBuild = directory != nil && Conditions.commandExists("bwrap") && Conditions.commandExists("umoci")
 

@@ -1,3 +1,4 @@
+import BuildpackModel
 import POSIX
 import Sandbox
 
@@ -31,7 +32,10 @@ struct PhaseExecution {
         var lines: [String] = []
         let code = try runner.run(program) { lines.append($0) }
         record.add(lines, of: program.step)
-        guard code != 0 else { return }
+        guard code != 0 else {
+            if program.step == .detect { try refuseExtensions() }
+            return
+        }
         throw BuildError(
             .phase(program.step, code),
             "the phase '\(program.step.rawValue)' has failed with exit status \(code)",
@@ -49,6 +53,23 @@ struct PhaseExecution {
         var lines: [String] = []
         let code = try runner.run(program) { lines.append($0) }
         return DetectResult(builder: ground.builder.name, lines: lines, exitCode: code)
+    }
+
+    /// Ends the build before it does half of what was asked for.
+    private func refuseExtensions() throws(BuildError) {
+        let path = ground.isolation == .inPlace ? ground.paths.group : ground.directory.place(ground.paths.group)
+        let group: Group
+        do throws(BuildpackModelError) {
+            group = try TOMLFile.read(path)
+        } catch {
+            throw BuildError(.failed, "\(error)")
+        }
+        guard let first = group.extensions.first else { return }
+        throw BuildError(
+            .failed,
+            "image extensions take part (\(first)), which `slipway build` does not apply yet",
+            help: "run the lifecycle's phases with its extender, see docs/extensions.md"
+        )
     }
 
     private static func help(_ step: BuildStep, _ code: Int32, _ ground: BuildGround) -> String? {
@@ -97,6 +118,7 @@ extension BuildGround {
         case (_, .inPlace): .directory("/", isReadOnly: false)
         case (_, .chroot): .directory(directory.root, isReadOnly: false)
         case (.host, _): .empty
+        case (.directory(let path), _) where !hasOverlay: .directory(path, isReadOnly: true)
         case (.directory(let path), _):
             .overlay(
                 Overlay(
@@ -111,8 +133,10 @@ extension BuildGround {
     /// What detect and build see besides their root and the build's volumes.
     var builderMounts: [Mount] {
         var mounts: [Mount] = builder.root == .host ? HostBuilder.mounts : []
-        if builder.root == .host || !FileSystem.isDirectory(directory.place(GroundLayout.home)) {
-            mounts.append(.bind(directory.place(GroundLayout.home), at: GroundLayout.home, isReadOnly: false))
+        if bringsHome { mounts.append(.bind(directory.place(home), at: home, isReadOnly: false)) }
+        // What programs write to besides, in a root that they may not change.
+        if builder.root != .host, !hasOverlay {
+            for path in ["/run", "/var/tmp"] { mounts.append(Mount(.memory(mode: 0o1777, megabytes: nil), at: path)) }
         }
         for module in modules { mounts.append(.bind(module.directory, at: module.target)) }
         // Names are looked up as on this machine.

@@ -50,6 +50,9 @@ public struct AppRun: Sendable {
         let root = try images.root(of: found)
         let owner = try AppUser(found.config.container.user, root: root).owner
         let isolation = try choose(for: owner)
+        let hasOverlay =
+            isolation.hasNamespaces
+            && (try? IsolationProbe(for: owner).overlayObstacle(in: directory.path, isolation)) == .some(nil)
         for name in ["upper", "work"] {
             try system { () throws(POSIXError) in try FileSystem.makeDirectory(Path.join(directory.path, name)) }
         }
@@ -59,7 +62,7 @@ public struct AppRun: Sendable {
             environment: self.environment(found),
             workingDirectory: found.config.container.workingDirectory,
             owner: owner,
-            root: try sandboxRoot(root, directory, isolation),
+            root: try sandboxRoot(root, directory, isolation, hasOverlay: hasOverlay),
             mounts: mounts
         )
         if program.workingDirectory.isEmpty { program.workingDirectory = "/" }
@@ -132,9 +135,12 @@ public struct AppRun: Sendable {
     private func sandboxRoot(
         _ root: String,
         _ directory: BuildDirectory,
-        _ isolation: Isolation
+        _ isolation: Isolation,
+        hasOverlay: Bool
     ) throws(BuildError) -> SandboxRoot {
         guard isolation == .chroot else {
+            // Without an overlay the app sees its files, and can write to /tmp.
+            guard hasOverlay else { return .directory(root, isReadOnly: true) }
             let upper = Path.join(directory.path, "upper")
             return .overlay(Overlay(lower: [root], upper: upper, work: Path.join(directory.path, "work")))
         }
@@ -180,6 +186,12 @@ struct AppUser {
         let named = groups.first { $0[0] == group }.flatMap { $0.count > 2 ? UInt32($0[2]) : nil }
         let usual = entry.flatMap { $0.count > 3 ? UInt32($0[3]) : nil } ?? 0
         owner = Owner(uid: uid, gid: group.isEmpty ? usual : UInt32(group) ?? named ?? usual)
+    }
+
+    /// The home directory of a user; nil where the root's files don't say.
+    static func home(of uid: UInt32, root: String) -> String? {
+        let entry = entries(Path.join(root, "etc/passwd")).first { $0.count > 5 && UInt32($0[2]) == uid }
+        return entry.map { $0[5] }.flatMap { Path.isAbsolute($0) ? $0 : nil }
     }
 
     private static func entries(_ path: String) -> [[String]] {

@@ -1,4 +1,5 @@
 import OCI
+import POSIX
 import Sandbox
 
 /// A build that can begin: everything that its phases work with has been found and fetched.
@@ -9,6 +10,8 @@ struct BuildGround: Sendable {
     /// Who builds.
     let owner: Owner
     let isolation: Isolation
+    /// Whether the builder's root can be written to, by way of an overlay.
+    let hasOverlay: Bool
     let paths: PhasePaths
     let directory: BuildDirectory
     let images: ImageSource
@@ -44,6 +47,20 @@ struct BuildGround: Sendable {
         ]
     }
 
+    /// The home directory of the build's user, as a container engine would find it.
+    var home: String {
+        guard case .directory(let root) = builder.root,
+            let home = AppUser.home(of: owner.uid, root: root), home != "/"
+        else { return GroundLayout.home }
+        return home
+    }
+
+    /// Whether the home directory has to be brought: it is missing, or may not be written to.
+    var bringsHome: Bool {
+        guard case .directory(let root) = builder.root else { return true }
+        return !hasOverlay || !FileSystem.isDirectory(Path.join(root, home))
+    }
+
     private var phaseEnvironment: [String] {
         var environment = [
             "CNB_PLATFORM_API=0.15", "CNB_EXPERIMENTAL_MODE=silent", "CNB_USER_ID=\(owner.uid)",
@@ -58,7 +75,7 @@ struct BuildGround: Sendable {
         var variables = builder.environment.filter { entry in
             !["CNB_USER_ID=", "CNB_GROUP_ID=", "CNB_PLATFORM_API="].contains { entry.hasPrefix($0) }
         }
-        if !variables.contains(where: { $0.hasPrefix("HOME=") }) { variables.append("HOME=\(GroundLayout.home)") }
+        if !variables.contains(where: { $0.hasPrefix("HOME=") }) { variables.append("HOME=\(home)") }
         for name in ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"] {
             guard let value = environment[name] ?? environment[name.lowercased()], !value.isEmpty else { continue }
             variables += ["\(name)=\(value)", "\(name.lowercased())=\(value)"]

@@ -62,7 +62,7 @@ struct GroundLayout {
             if target != app.path { try FileSystem.removeContents(target) }
             if Users.isRoot { try FileSystem.chown(target, uid: owner.uid, gid: owner.gid) }
         }
-        for target in ["/layout", "/platform", Self.home] { try directory.makeDirectory(target, for: owner) }
+        for target in ["/layout", "/platform", ground.home] { try directory.makeDirectory(target, for: owner) }
         if ground.isolation == .chroot { try directory.makeDirectory("/cache", for: owner) }
         for name in ["upper", "work"] {
             try FileSystem.makeDirectory(Path.join(directory.path, name), mode: 0o755)

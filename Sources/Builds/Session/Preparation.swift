@@ -42,6 +42,7 @@ struct Preparation {
         names = try BuildNames(request, app: app)
         installation = try Installation(lifecycleDir: request.lifecycleDir, environment: environment)
         platform = try RequestValues.platform(request.platform)
+        try RequestValues.checkPlaces(request)
         creationTime = try RequestValues.creationTime(request.creationTime)
         self.environment = try RequestValues.trusting(request.caCertificates, in: directory, environment)
         images = try ImageSource(
@@ -64,6 +65,7 @@ struct Preparation {
             gid: request.gid ?? builder.metadata.user.gid
         )
         let isolation = try chooseIsolation(for: owner)
+        let hasOverlay = try hasOverlay(builder, isolation, owner)
         let (order, modules) = try modules(for: builder)
         let paths = self.paths(isolation)
         let runImage = try RunImageSearch(images: images, directory: directory, names: names)
@@ -74,6 +76,7 @@ struct Preparation {
             builder: builder,
             owner: owner,
             isolation: isolation,
+            hasOverlay: hasOverlay,
             paths: paths,
             directory: directory,
             images: images,
@@ -113,6 +116,18 @@ struct Preparation {
                 help: remedies.isEmpty
                     ? nil : "one of:\n" + remedies.prefix(3).map { "  \($0)" }.joined(separator: "\n")
             )
+        }
+    }
+
+    /// Whether changes to the builder's root can go to a directory of the build's own.
+    private func hasOverlay(_ builder: Builder, _ isolation: Isolation, _ owner: Owner) throws(BuildError) -> Bool {
+        guard isolation.hasNamespaces, builder.root != .host else { return false }
+        do throws(SandboxError) {
+            let obstacle = try IsolationProbe(for: owner).overlayObstacle(in: directory.path, isolation)
+            if let obstacle { report(.note(.prepare, "The builder's root is read-only: \(obstacle)")) }
+            return obstacle == nil
+        } catch {
+            throw BuildError(.machine, "\(error)")
         }
     }
 

@@ -3,6 +3,31 @@ import POSIX
 
 /// Values of a request that have to be understood before anything is done.
 enum RequestValues {
+    /// Makes sure that what is to be shown to a build is there.
+    static func checkPlaces(_ request: BuildRequest) throws(BuildError) {
+        for volume in request.volumes {
+            guard Path.isAbsolute(volume.target), Path.clean(volume.target) != "/" else {
+                throw BuildError(
+                    .usage,
+                    "--volume \(volume.source):\(volume.target): the second path is the build's, and has to be absolute"
+                )
+            }
+            guard FileSystem.exists(volume.source) else {
+                throw BuildError(.usage, "--volume \(volume.source):\(volume.target): there is no '\(volume.source)'")
+            }
+        }
+        for binding in request.bindings where !FileSystem.isDirectory(binding.directory) {
+            throw BuildError(
+                .usage,
+                "--binding \(binding.type)=\(binding.directory): there is no such directory",
+                help: "a binding is a directory with a file for each of its entries"
+            )
+        }
+        for file in request.caCertificates where !FileSystem.isRegularFile(file) {
+            throw BuildError(.usage, "--ca-cert \(file): there is no such file")
+        }
+    }
+
     /// `os/arch[/variant]`.
     static func platform(_ text: String?) throws(BuildError) -> OCIPlatform {
         guard let text else { return .current }

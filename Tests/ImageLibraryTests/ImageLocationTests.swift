@@ -36,6 +36,8 @@ struct ImageLocationTests {
     @Test("see by what is at a path what it is")
     func paths() throws {
         try directory.write("layout/index.json", "{}")
+        try directory.makeDirectory("layout/blobs")
+        try directory.write("app/index.json", "{}")
         try directory.makeDirectory("root/etc")
         #expect(
             try ImageLocation(parsing: "layout", in: directory.path)
@@ -43,7 +45,6 @@ struct ImageLocationTests {
         )
         #expect(try ImageLocation(parsing: "./root", in: directory.path) == .root(directory: directory.path("root")))
         // A directory that is neither is no reason not to mean a repository.
-        try directory.makeDirectory("app")
         #expect(try ImageLocation(parsing: "app", in: directory.path) == .registry(ImageReference("app")))
     }
 
@@ -52,7 +53,7 @@ struct ImageLocationTests {
         arguments: [
             ("dir:/x", "expected another transport than dir"), ("oci:", "expected something after oci:"),
             ("Upper/Case", "upper-case letter"), ("./missing", "nothing is there"),
-            ("./empty", "expected an OCI layout (index.json) or the root of a file tree"),
+            ("./empty", "expected an OCI layout (index.json and blobs) or the root of a file tree"),
             ("./text", "expected a tar"), ("store:A", "expected an image reference"),
         ]
     )

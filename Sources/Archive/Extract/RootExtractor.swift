@@ -52,7 +52,9 @@ public final class RootExtractor {
             options: ExtractionOptions(
                 restoresOwners: self.restoresOwners,
                 restoresTimes: true,
-                restoresNormalizedTime: true
+                restoresNormalizedTime: true,
+                // Other users than the one who unpacks are to find their way.
+                impliedMode: 0o755
             )
         )
         paths = RootPaths(tree.directories)

@@ -6,6 +6,8 @@ struct ExtractionOptions {
     var restoresTimes: Bool
     /// Whether the normalised time is a time like any other.
     var restoresNormalizedTime = false
+    /// The permissions of directories that the archive only implies; nil leaves them to the umask.
+    var impliedMode: FileMode?
 }
 
 /// Makes entries below a directory that nobody else uses, without ever following a symbolic link.
@@ -29,7 +31,7 @@ final class TreeExtractor {
     ///   - root: an open directory, as long as the extractor is used.
     ///   - options: what entries get.
     init(root: FileDescriptor, options: ExtractionOptions) {
-        directories = DirectoryStack(root: root)
+        directories = DirectoryStack(root: root, newMode: options.impliedMode)
         self.options = options
     }
 

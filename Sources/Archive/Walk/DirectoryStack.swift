@@ -14,13 +14,17 @@ final class DirectoryStack {
     private static let openLevels = 128
 
     private let root: FileDescriptor
+    private let newMode: FileMode?
     private var levels: [Level] = []
 
     /// Starts at a directory.
     ///
-    /// - Parameter root: open as long as the stack is used.
-    init(root: FileDescriptor) {
+    /// - Parameters:
+    ///   - root: open as long as the stack is used.
+    ///   - newMode: the permissions of directories that are made, whatever the umask; nil leaves them to it.
+    init(root: FileDescriptor, newMode: FileMode? = nil) {
         self.root = root
+        self.newMode = newMode
     }
 
     deinit { forget() }
@@ -52,7 +56,9 @@ final class DirectoryStack {
                     return try parent.open(name, [.read, .directory])
                 } catch .noSuchFile where makesMissing {
                     try parent.makeDirectory(name, mode: 0o777)
-                    return try parent.open(name, [.read, .directory])
+                    let made = try parent.open(name, [.read, .directory])
+                    if let newMode { try made.changeMode(newMode) }
+                    return made
                 }
             }
             levels.append(Level(name: name, descriptor: descriptor))

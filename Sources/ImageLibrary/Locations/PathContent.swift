@@ -27,11 +27,12 @@ enum PathContent {
     }
 
     private static func directory(_ path: String) throws(LibraryError) -> PathContent {
-        if FileSystem.isRegularFile(Path.join(path, "index.json")) { return .layout }
+        let isLayout = ["oci-layout", "blobs"].contains { FileSystem.exists(Path.join(path, $0)) }
+        if isLayout, FileSystem.isRegularFile(Path.join(path, "index.json")) { return .layout }
         if rootDirectories.contains(where: { FileSystem.isDirectory(Path.join(path, $0)) }) { return .root }
         throw .notAnImage(
             path: path,
-            reason: "expected an OCI layout (index.json) or the root of a file tree (one of "
+            reason: "expected an OCI layout (index.json and blobs) or the root of a file tree (one of "
                 + rootDirectories.map { "/\($0)" }.joined(separator: ", ") + ")"
         )
     }

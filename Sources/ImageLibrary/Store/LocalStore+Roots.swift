@@ -67,6 +67,8 @@ extension LocalStore {
         try system { () throws(POSIXError) in
             try FileSystem.makeDirectories(staging)
             try FileSystem.makeDirectory(rootfs)
+            // Other users of the root find their way, whatever the umask is here.
+            for directory in [staging, rootfs] { try FileSystem.chmod(directory, 0o755) }
         }
         let report = try onArchive(name) { () throws(ArchiveError) in
             let extractor = try RootExtractor(directory: rootfs, cancellation: cancellation)

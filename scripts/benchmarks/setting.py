@@ -9,6 +9,7 @@ class Setting:
     """The binaries to measure and how."""
 
     binaries: pathlib.Path
+    tools: pathlib.Path
     against: pathlib.Path | None
     runs: int
     scale: float

@@ -18,7 +18,8 @@ enum SandboxHosted {
         }
     }
 
-    /// `run ISOLATION OWNER ROOT SCRIPT [SOURCE:TARGET[:rw]]...`: a shell script; the root is this machine's where it is `-`.
+    /// `run ISOLATION OWNER ROOT SCRIPT [ids] [SOURCE:TARGET[:rw]]...`: a shell script; the root is this machine's where it
+    /// is `-`, and there are more users than one with `ids`.
     private static func runScript(_ words: [String]) -> Int32 {
         guard let isolation = Isolation(rawValue: words[1]), let owner = Owner(words[2]) else { return 2 }
         let root: SandboxRoot =
@@ -31,6 +32,15 @@ enum SandboxHosted {
             root: root
         )
         for word in words.dropFirst(5) {
+            if word == "ids" {
+                do throws(Obstacle) {
+                    program.subordinateIDs = try SubordinateIDs()
+                } catch {
+                    FileDescriptor.standardError.report("\(error)\n")
+                    return 125
+                }
+                continue
+            }
             let fields = word.split(separator: ":").map(String.init)
             program.mounts.append(.bind(fields[0], at: fields[1], isReadOnly: fields.count == 2))
         }

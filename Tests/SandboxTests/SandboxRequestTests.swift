@@ -20,6 +20,11 @@ struct SandboxRequestTests {
             ]
         )
         program.hostName = "name"
+        program.subordinateIDs = SubordinateIDs(
+            users: SubordinateIDs.Row(first: 100_000, count: 65_536),
+            groups: SubordinateIDs.Row(first: 4, count: 3),
+            programs: ["/a", "/b"]
+        )
         program.network = .none
         program.capabilities = .all
         program.allowsNewPrivileges = true

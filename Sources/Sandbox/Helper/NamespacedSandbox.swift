@@ -38,6 +38,7 @@ struct NamespacedSandbox {
     private func enterNamespaces() throws(SetUpFailure) {
         if request.isolation == .userNamespaces {
             try during(.users) { () throws(POSIXError) in
+                if let ids = program.subordinateIDs { return try RangeMap(ids: ids, report: report).enter() }
                 let caller = Owner(uid: Users.effectiveUserID, gid: Users.effectiveGroupID)
                 try Namespaces.enter(.users)
                 try Namespaces.map(.root, to: caller)

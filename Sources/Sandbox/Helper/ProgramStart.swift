@@ -34,12 +34,12 @@ struct ProgramStart {
             try systemCall("setrlimit") { cposix_set_limit(limit.resource, limit.value, limit.value) }
         }
         switch request.isolation {
-        case .userNamespaces:
+        case .userNamespaces where program.subordinateIDs == nil:
             // The maps in /proc of a process that hides belong to the machine's root.
             try systemCall("prctl") { cposix_show_to_peers() }
             try Namespaces.enter(.users)
             try Namespaces.map(program.owner, to: .root, processes: processes)
-        case .rootNamespaces, .chroot:
+        case .rootNamespaces, .userNamespaces, .chroot:
             if program.capabilities == .container {
                 try systemCall("prctl") { cposix_limit_capabilities(Self.containerCapabilities) }
             }

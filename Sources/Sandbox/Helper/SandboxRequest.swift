@@ -51,6 +51,13 @@ extension WordWriter {
         add(program.arguments)
         add(program.workingDirectory)
         add("\(program.owner)")
+        add([program.subordinateIDs].compactMap { $0 }) { writer, ids in
+            for row in [ids.users, ids.groups] {
+                writer.add(row.first)
+                writer.add(row.count)
+            }
+            writer.add(ids.programs)
+        }
         add(program.hostName)
         add(program.network.rawValue)
         add(program.capabilities.rawValue)
@@ -117,6 +124,7 @@ extension WordReader {
         program.workingDirectory = try word()
         guard let owner = Owner(try word()) else { throw NoSuchWord() }
         program.owner = owner
+        program.subordinateIDs = try list { reader throws(NoSuchWord) in try reader.subordinateIDs() }.first
         program.hostName = try optional()
         program.network = try value()
         program.capabilities = try value()
@@ -131,6 +139,14 @@ extension WordReader {
             return Mount(try reader.content(), at: target)
         }
         return program
+    }
+
+    private mutating func subordinateIDs() throws(NoSuchWord) -> SubordinateIDs {
+        let users = SubordinateIDs.Row(first: try number(), count: try number())
+        let groups = SubordinateIDs.Row(first: try number(), count: try number())
+        let programs = try list()
+        guard programs.count == 2 else { throw NoSuchWord() }
+        return SubordinateIDs(users: users, groups: groups, programs: programs)
     }
 
     private mutating func root() throws(NoSuchWord) -> SandboxRoot {

@@ -32,6 +32,12 @@ extension Obstacle {
                 "run as \(owner), or choose ids that are in /proc/self/uid_map and gid_map",
                 "run outside of the user namespace", Self.inBuilder,
             ]
+        case .noSubordinateIDs(let user):
+            [
+                "give it some: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 \(user)",
+                Self.asRoot,
+            ]
+        case .noMapper: ["install it: sudo apt install uidmap, or sudo dnf install shadow-utils", Self.asRoot]
         case .notBuilder: [Self.inBuilder]
         case .hiddenProcesses:
             [

@@ -1,7 +1,7 @@
 public import POSIX
 
 /// What keeps this machine from isolating a program, and what somebody can do about it.
-public enum Obstacle: Hashable, Sendable {
+public enum Obstacle: Error, Hashable, Sendable {
     /// AppArmor takes all rights from user namespaces of programs without a profile, as Ubuntu has it since 23.10. With
     /// the path of the program that needs one.
     case appArmor(program: String)
@@ -27,6 +27,10 @@ public enum Obstacle: Hashable, Sendable {
     case missingCapability(String)
     /// The user or group that the program is to run as does not exist in this process's user namespace.
     case unknownOwner(Owner)
+    /// `/etc/subuid` and `/etc/subgid` give no users and groups to the calling user.
+    case noSubordinateIDs(user: String)
+    /// The program that puts such users into a namespace is missing.
+    case noMapper(program: String)
     /// The current root is no builder: this is missing.
     case notBuilder(missing: String)
     /// Parts of `/proc` are hidden, so no new one can be mounted; the existing one is shown instead.
@@ -69,6 +73,8 @@ extension Obstacle: CustomStringConvertible {
         case .notRoot: "it takes root"
         case .missingCapability(let name): "it takes the capability \(name), which this root does not have"
         case .unknownOwner(let owner): "there is no user and group \(owner) in this user namespace"
+        case .noSubordinateIDs(let user): "/etc/subuid and /etc/subgid give no ids to \(user)"
+        case .noMapper(let program): "there is no \(program), which puts subordinate ids into a namespace"
         case .notBuilder(let missing): "the current root is no builder: \(missing) is missing"
         case .hiddenProcesses: "parts of /proc are hidden, so no new one can be mounted"
         case .overlay(let directory, let reason):

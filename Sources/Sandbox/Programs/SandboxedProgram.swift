@@ -38,6 +38,12 @@ public struct SandboxedProgram: Hashable, Sendable {
     /// With ``Isolation/userNamespaces`` files of the calling user look as if they belonged to this one, and files that the
     /// program makes belong to the calling user outside. All other users look like `nobody`.
     public var owner: Owner
+    /// With ``Isolation/userNamespaces``: users and groups that exist in the sandbox besides root, who is the calling user
+    /// outside; nil for the owner alone.
+    ///
+    /// Files of theirs belong outside to users that only the machine's root can act for: it is for trees that are thrown
+    /// away.
+    public var subordinateIDs: SubordinateIDs?
     /// The name that the sandbox has as a machine; nil for this machine's.
     public var hostName: String?
     /// Whom the program can talk to.
@@ -74,6 +80,7 @@ public struct SandboxedProgram: Hashable, Sendable {
         (self.path, self.arguments, self.environment) = (path, [path] + arguments, environment)
         (self.workingDirectory, self.owner, self.root, self.mounts) = (workingDirectory, owner, root, mounts)
         (hostName, network, capabilities, allowsNewPrivileges) = (nil, .host, .container, false)
+        subordinateIDs = nil
         (limits, standardInput, graceMilliseconds) = ([.coreFiles(0)], .empty, 2000)
     }
 }

@@ -53,7 +53,7 @@ extension Obstacle {
         }
     }
 
-    private static let asRoot = "run as root"
+    private static let asRoot = "run as the machine's own root, not that of a user namespace"
     private static let inBuilder = "run in the builder image itself, in place"
 
     private static func appArmor(_ program: String) -> [String] {

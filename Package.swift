@@ -73,7 +73,7 @@ let launcherLink =
 /// Lets the launcher's sources, which here are all of one module, import the modules that they belong to elsewhere: the
 /// names come to mean empty modules.
 let launcherModuleStandIns =
-    ["CNBCore", "LaunchModel", "TOML"].flatMap { ["-module-alias", "\($0)=\($0)StandIn"] }
+    ["CNBCore", "LaunchModel", "LaunchPOSIX", "TOML"].flatMap { ["-module-alias", "\($0)=\($0)StandIn"] }
     + ["-I", "\(Context.packageDirectory)/Sources/launcher/ModuleStandIns"]
 
 let launcher = Target.executableTarget(
@@ -109,9 +109,10 @@ let package = Package(
 
         // Level 1
         library("POSIX", ["CPOSIX"]),
-        library("LaunchModel", ["CNBCore", "CPOSIX", "TOML"]),
+        library("LaunchPOSIX", ["CPOSIX"]),
 
         // Level 2
+        library("LaunchModel", ["CNBCore", "CPOSIX", "LaunchPOSIX", "TOML"]),
         library("Console", ["POSIX"]),
         library("Archive", ["POSIX", "COpenSSL", "CZlib", "CDeflate", "CZstd"]),
         library("HTTP", ["POSIX"]),
@@ -121,7 +122,7 @@ let package = Package(
         // Level 3
         library("TLS", ["COpenSSL", "HTTP", "POSIX"]),
         library("OCI", ["Archive", "JSON"]),
-        library("Launch", ["CNBCore", "CPOSIX", "LaunchModel", "TOML"]),
+        library("Launch", ["CNBCore", "CPOSIX", "LaunchModel", "LaunchPOSIX", "TOML"]),
 
         library("DockerfileEngine", ["Archive", "Console", "Dockerfile", "JSON", "OCI", "POSIX"]),
 
@@ -141,7 +142,7 @@ let package = Package(
             "Phases",
             [
                 "Archive", "BuildpackModel", "CNBCore", "Console", "Dockerfile", "DockerfileEngine", "JSON",
-                "LaunchModel", "LayerCaches", "OCI", "PlatformModel", "POSIX", "TOML",
+                "LaunchModel", "LaunchPOSIX", "LayerCaches", "OCI", "PlatformModel", "POSIX", "TOML",
             ]
         ),
 
@@ -201,7 +202,7 @@ let package = Package(
             path: "Tests/LauncherHosted",
             swiftSettings: strict
         ),
-        tests("LaunchTests", ["CNBCore", "Launch", "LaunchModel", "POSIX", "TOML", "TestSupport", "launcher-hosted"]),
+        tests("LaunchTests", ["CNBCore", "Launch", "LaunchModel", "LaunchPOSIX", "POSIX", "TOML", "TestSupport", "launcher-hosted"]),
         tests("BuildpackModelTests", ["BuildpackModel", "CNBCore", "LaunchModel", "TOML", "TestSupport"]),
         tests("OCITests", ["Archive", "JSON", "OCI", "TestSupport"]),
         tests("ImageStoresTests", ["Archive", "HTTP", "ImageStores", "JSON", "OCI", "POSIX", "TestSupport"]),

@@ -1,4 +1,5 @@
 internal import LaunchModel
+internal import LaunchPOSIX
 
 /// The script that a shell process is started with.
 ///

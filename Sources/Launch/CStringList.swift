@@ -1,5 +1,6 @@
 internal import CPOSIX
 internal import LaunchModel
+internal import LaunchPOSIX
 
 extension LauncherCommand {
     /// The command of one launch, from what the kernel handed to the program.

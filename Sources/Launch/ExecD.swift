@@ -1,6 +1,7 @@
 internal import CNBCore
 internal import CPOSIX
 internal import LaunchModel
+internal import LaunchPOSIX
 internal import TOML
 
 /// Runs programs that layers bring along to find out variables at launch time.

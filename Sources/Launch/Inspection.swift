@@ -1,5 +1,6 @@
 internal import CPOSIX
 internal import LaunchModel
+internal import LaunchPOSIX
 
 /// What the launcher prints instead of launching, for people and debuggers inside a container.
 ///

@@ -1,5 +1,6 @@
 public import CNBCore
 public import LaunchModel
+public import LaunchPOSIX
 public import TOML
 
 /// What keeps the launcher from becoming the process.

@@ -1,5 +1,6 @@
 public import CNBCore
 public import LaunchModel
+public import LaunchPOSIX
 
 /// What the platform tells the launcher through the environment.
 public struct LaunchInputs: Sendable {

@@ -1,5 +1,6 @@
 internal import CNBCore
 internal import LaunchModel
+internal import LaunchPOSIX
 
 /// The layer directories of an image, buildpack by buildpack in the order of their `bin/build`, then by name.
 struct LaunchLayers {

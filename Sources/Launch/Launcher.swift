@@ -1,6 +1,7 @@
 internal import CNBCore
 internal import CPOSIX
 internal import LaunchModel
+internal import LaunchPOSIX
 
 /// Builds the environment of a process and becomes it.
 struct Launcher {

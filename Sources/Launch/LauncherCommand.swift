@@ -1,6 +1,7 @@
 public import CNBCore
 internal import CPOSIX
 public import LaunchModel
+internal import LaunchPOSIX
 
 /// The `launcher` program: from its arguments and environment to the process, or to an exit code.
 public struct LauncherCommand {

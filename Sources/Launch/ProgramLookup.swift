@@ -1,5 +1,6 @@
 internal import CPOSIX
 internal import LaunchModel
+internal import LaunchPOSIX
 
 /// Finds programs the way that a shell, and the reference, does.
 enum ProgramLookup {

@@ -1,5 +1,6 @@
 internal import CNBCore
 internal import LaunchModel
+internal import LaunchPOSIX
 
 /// The process that the launcher is to become: chosen, its arguments put together, the environment not yet looked at.
 struct StartCommand: Equatable {

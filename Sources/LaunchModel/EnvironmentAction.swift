@@ -1,3 +1,5 @@
+internal import LaunchPOSIX
+
 /// What a file in an environment directory does to its variable; the part of its name after the first period decides.
 public enum EnvironmentAction: Hashable, Sendable {
     /// The file's contents become the value.

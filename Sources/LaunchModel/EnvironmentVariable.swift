@@ -1,4 +1,5 @@
 internal import CPOSIX
+internal import LaunchPOSIX
 
 /// One variable as the kernel wants it, `NAME=value`, which can grow at both ends.
 ///

@@ -1,4 +1,6 @@
+internal import CNBCore
 internal import CPOSIX
+public import LaunchPOSIX
 
 // How layers, platforms and operators change an environment through directories and files.
 
@@ -119,7 +121,7 @@ extension LaunchEnvironment {
         in directory: borrowing OpenDirectory
     ) throws(SystemError) -> [UInt8]? {
         do {
-            return try directory.contents(of: file)
+            return try directory.contents(of: file, limit: FileLimit.environmentFile)
         } catch {
             if error.code == EISDIR, file.kind == .symbolicLink { return nil }
             throw error
@@ -134,7 +136,7 @@ extension LaunchEnvironment {
     ) -> [UInt8]? {
         let fileName = [UInt8](name) + [UInt8](".delim".utf8)
         guard let file = files.first(where: { $0.name == fileName }) else { return nil }
-        return try? directory.contents(of: file)
+        return try? directory.contents(of: file, limit: FileLimit.environmentFile)
     }
 }
 

@@ -1,4 +1,5 @@
 internal import CNBCore
+internal import LaunchPOSIX
 
 /// Environment variables in order, their names and values bytes that pass through unchanged.
 ///

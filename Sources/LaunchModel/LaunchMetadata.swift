@@ -1,4 +1,5 @@
 internal import CNBCore
+public import LaunchPOSIX
 public import TOML
 
 /// A process that an app image can start, as `metadata.toml` describes it.

@@ -1,3 +1,4 @@
+public import LaunchPOSIX
 public import TOML
 
 /// What can go wrong with the files that decide a launch, or the environment of a build.

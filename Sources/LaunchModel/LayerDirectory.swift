@@ -1,3 +1,5 @@
+public import LaunchPOSIX
+
 /// What may be in a layer and means something during launch or build.
 public enum LayerItem: UInt8, Sendable {
     /// Programs.

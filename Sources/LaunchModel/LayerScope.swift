@@ -1,3 +1,5 @@
+internal import LaunchPOSIX
+
 /// Whose environment a layer contributes to.
 public enum LayerScope: Hashable, Sendable {
     /// Later buildpacks, during build.

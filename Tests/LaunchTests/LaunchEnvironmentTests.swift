@@ -1,3 +1,4 @@
+import LaunchPOSIX
 import POSIX
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import BuildpackModel
 import CNBCore
 import LaunchModel
+import LaunchPOSIX
 
 /// The environment of `bin/detect`, `bin/generate` and `bin/build`.
 ///

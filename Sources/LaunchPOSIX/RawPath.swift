@@ -35,7 +35,10 @@ public struct RawPath: Hashable, Sendable {
     }
 
     /// The path of something in this directory.
-    func appending(_ component: StaticString) -> RawPath { appending(component.bytes) }
+    ///
+    /// - Parameter component: A name, or a relative path.
+    /// - Returns: Both, with a slash between them.
+    public func appending(_ component: StaticString) -> RawPath { appending(component.bytes) }
 
     private func appending(_ component: UnsafeRawBufferPointer) -> RawPath {
         var slash = UInt8(ascii: "/")

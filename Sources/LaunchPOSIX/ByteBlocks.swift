@@ -8,7 +8,7 @@ extension UnsafeRawBufferPointer {
     ///
     /// - Parameter other: As many bytes as are to be compared.
     /// - Returns: Whether there are as many, and they are equal.
-    func begins(with other: UnsafeRawBufferPointer) -> Bool {
+    public func begins(with other: UnsafeRawBufferPointer) -> Bool {
         guard let start = other.baseAddress, let ownStart = baseAddress else { return other.isEmpty }
         return count >= other.count && memcmp(ownStart, start, other.count) == 0
     }
@@ -17,13 +17,13 @@ extension UnsafeRawBufferPointer {
     ///
     /// - Parameter text: The text.
     /// - Returns: Whether they are.
-    func spells(_ text: StaticString) -> Bool { count == text.utf8CodeUnitCount && begins(with: text.bytes) }
+    public func spells(_ text: StaticString) -> Bool { count == text.utf8CodeUnitCount && begins(with: text.bytes) }
 
     /// Where a byte is first.
     ///
     /// - Parameter byte: The byte.
     /// - Returns: Its place, or nil if it isn't there.
-    func firstPlace(of byte: UInt8) -> Int? {
+    public func firstPlace(of byte: UInt8) -> Int? {
         guard let baseAddress, let found = memchr(baseAddress, Int32(byte), count) else { return nil }
         return UnsafeRawPointer(found) - baseAddress
     }
@@ -35,7 +35,7 @@ extension UnsafeMutableRawBufferPointer {
     /// - Parameters:
     ///   - bytes: What to copy; may overlap with where it goes.
     ///   - place: Where to.
-    func put(_ bytes: UnsafeRawBufferPointer, at place: inout Int) {
+    public func put(_ bytes: UnsafeRawBufferPointer, at place: inout Int) {
         guard let source = bytes.baseAddress, let baseAddress else { return }
         precondition(place >= 0 && bytes.count <= count - place)
         memmove(baseAddress + place, source, bytes.count)
@@ -58,7 +58,11 @@ extension [UInt8] {
     ///   - first: The first piece.
     ///   - second: The second piece.
     ///   - third: The third piece.
-    init(joining first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer, _ third: UnsafeRawBufferPointer) {
+    public init(
+        joining first: UnsafeRawBufferPointer,
+        _ second: UnsafeRawBufferPointer,
+        _ third: UnsafeRawBufferPointer
+    ) {
         let total = first.count + second.count + third.count
         self.init(unsafeUninitializedCapacity: total) { buffer, count in
             let bytes = UnsafeMutableRawBufferPointer(buffer)
@@ -72,7 +76,7 @@ extension [UInt8] {
     ///
     /// - Parameter other: The others.
     /// - Returns: Whether they do; not if both are equal.
-    func precedes(_ other: [UInt8]) -> Bool {
+    public func precedes(_ other: [UInt8]) -> Bool {
         withUnsafeBytes { own in
             other.withUnsafeBytes { other in
                 guard let ownStart = own.baseAddress, let start = other.baseAddress else {
@@ -87,7 +91,7 @@ extension [UInt8] {
 
 extension StaticString {
     /// The text's bytes, which are there as long as the program.
-    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: utf8Start, count: utf8CodeUnitCount) }
+    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: utf8Start, count: utf8CodeUnitCount) }
 }
 
 extension ArraySlice<UInt8> {
@@ -95,5 +99,5 @@ extension ArraySlice<UInt8> {
     ///
     /// - Parameter text: The text.
     /// - Returns: Whether they are.
-    func spells(_ text: StaticString) -> Bool { withUnsafeBytes { $0.spells(text) } }
+    public func spells(_ text: StaticString) -> Bool { withUnsafeBytes { $0.spells(text) } }
 }

@@ -1,4 +1,3 @@
-internal import CNBCore
 internal import CPOSIX
 
 /// The few reading operations that launch and build need, in terms of raw paths.
@@ -59,11 +58,12 @@ public enum FileReading {
     static func contents(
         of descriptor: Int32,
         path: @autoclosure () -> RawPath,
-        isRegular: Bool
+        isRegular: Bool,
+        limit: Int
     ) throws(SystemError) -> [UInt8] {
         let start = try read(upTo: smallSize, from: descriptor, path())
         if isRegular, start.count < smallSize { return start }
-        return start + (try contents(of: descriptor, path: path(), limit: FileLimit.environmentFile - start.count))
+        return start + (try contents(of: descriptor, path: path(), limit: limit - start.count))
     }
 
     /// Whether something is there, symbolic links followed.

@@ -56,7 +56,7 @@ public struct OpenDirectory: ~Copyable {
     /// - Parameter path: The directory: this one's path and more.
     /// - Returns: The directory, or nil if nothing is there.
     /// - Throws: What opening failed with; `ENOTDIR` if it is not a directory.
-    func directoryIfThere(_ path: RawPath) throws(SystemError) -> OpenDirectory? {
+    public func directoryIfThere(_ path: RawPath) throws(SystemError) -> OpenDirectory? {
         let ownCount = self.path.bytes.last == UInt8(ascii: "/") ? self.path.bytes.count : self.path.bytes.count + 1
         let result = path.withCString { FileReading.open($0 + ownCount, in: descriptor, O_RDONLY | O_DIRECTORY) }
         return try OpenDirectory.opened(path, result)
@@ -72,17 +72,19 @@ public struct OpenDirectory: ~Copyable {
 
     /// The contents of a file that is likely to be a few bytes long.
     ///
-    /// - Parameter entry: A file of this directory.
+    /// - Parameters:
+    ///   - entry: A file of this directory.
+    ///   - limit: The most that it may hold, in bytes.
     /// - Returns: Its bytes.
     /// - Throws: What `open` or `read` failed with; `EISDIR` for a link to a directory.
-    func contents(of entry: DirectoryEntry) throws(SystemError) -> [UInt8] {
+    public func contents(of entry: DirectoryEntry, limit: Int) throws(SystemError) -> [UInt8] {
         func path() -> RawPath { self.path.appending(entry.name) }
         let file = RawPath(bytes: entry.name).withCString { FileReading.openFile($0, in: descriptor) }
         if file < 0 { throw SystemError(operation: "open", path: path(), code: -file) }
         defer { _ = close(file) }
         if entry.kind != .file { try FileReading.checkKind(of: file, path: path()) }
         // A regular file that gives less than was asked for has come to its end; anything else may have more to say.
-        return try FileReading.contents(of: file, path: path(), isRegular: entry.kind == .file)
+        return try FileReading.contents(of: file, path: path(), isRegular: entry.kind == .file, limit: limit)
     }
 
     // MARK: - Listing
@@ -107,7 +109,7 @@ public struct OpenDirectory: ~Copyable {
     ///   - body: What to do with each name and what it stands for.
     /// - Returns: Whether that were all.
     /// - Throws: What listing failed with.
-    func forEachEntry(
+    public func forEachEntry(
         maximumCalls: Int = .max,
         _ body: (UnsafeRawBufferPointer, DirectoryEntry.Kind) -> Void
     ) throws(SystemError) -> Bool {

@@ -202,7 +202,10 @@ let package = Package(
             path: "Tests/LauncherHosted",
             swiftSettings: strict
         ),
-        tests("LaunchTests", ["CNBCore", "Launch", "LaunchModel", "LaunchPOSIX", "POSIX", "TOML", "TestSupport", "launcher-hosted"]),
+        tests(
+            "LaunchTests",
+            ["CNBCore", "Launch", "LaunchModel", "LaunchPOSIX", "POSIX", "TOML", "TestSupport", "launcher-hosted"]
+        ),
         tests("BuildpackModelTests", ["BuildpackModel", "CNBCore", "LaunchModel", "TOML", "TestSupport"]),
         tests("OCITests", ["Archive", "JSON", "OCI", "TestSupport"]),
         tests("ImageStoresTests", ["Archive", "HTTP", "ImageStores", "JSON", "OCI", "POSIX", "TestSupport"]),

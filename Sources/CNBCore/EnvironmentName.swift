@@ -26,6 +26,14 @@ public enum EnvironmentName {
     public static let userID = "CNB_USER_ID"
     /// The group of the build.
     public static let groupID = "CNB_GROUP_ID"
+    /// The run image.
+    public static let runImage = "CNB_RUN_IMAGE"
+    /// Credentials for registries, as JSON.
+    public static let registryAuth = "CNB_REGISTRY_AUTH"
+    /// The form of the log.
+    public static let logFormat = "CNB_LOG_FORMAT"
+    /// How new layers of the app image are compressed.
+    public static let layerCompression = "CNB_LAYER_COMPRESSION"
     /// The stack's id, deprecated.
     public static let stackID = "CNB_STACK_ID"
     /// Seconds since 1970 for the creation time of images.

@@ -10,9 +10,6 @@ public enum FlagError: Error, Hashable, Sendable {
     case badSyntax(String)
     /// The value does not suit the flag: name, value, reason, and whether the flag is a boolean one.
     case invalidValue(flag: String, value: String, reason: String, isBoolean: Bool)
-
-    /// The exit code of a program that stops because of this: 0 for help, else 2.
-    public var exitCode: Int32 { self == .helpRequested ? 0 : 2 }
 }
 
 extension FlagError: CustomStringConvertible {

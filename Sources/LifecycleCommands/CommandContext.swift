@@ -82,7 +82,7 @@ extension CommandContext<PlatformInputs> {
         let access = ImageAccessCheck(inputs: inputs, environment: environment)
         let resolution = ResolutionContext(
             platformAPI: platformAPI,
-            runImageVariable: environment["CNB_RUN_IMAGE"] ?? "",
+            runImageVariable: environment[EnvironmentName.runImage] ?? "",
             access: { access.check($0) },
             notify: { notice in
                 switch notice {

@@ -40,7 +40,7 @@ struct CreateCommand: PhaseCommand {
         }
         // Buildpacks run as the same user, so credentials are kept from their environment, and from what the kernel shows
         // of this process.
-        context.setVariable("CNB_REGISTRY_AUTH", nil)
+        context.setVariable(EnvironmentName.registryAuth, nil)
         try wrapping(.failed, failedTo: "hide credentials from buildpacks") { try Privileges.hideFromPeers() }
         return Means(stores: stores, context: context)
     }

@@ -56,8 +56,8 @@ extension CommandContext<ResolvedInputs> {
     ///
     /// Daemons take layers as they are.
     func layerCompression() throws(PhaseError) -> LayerCompression {
-        try wrapping(.invalidArguments, failedTo: "resolve inputs: CNB_LAYER_COMPRESSION") {
-            let wanted = try LayerCompression(environment["CNB_LAYER_COMPRESSION"] ?? "")
+        try wrapping(.invalidArguments, failedTo: "resolve inputs: \(EnvironmentName.layerCompression)") {
+            let wanted = try LayerCompression(environment[EnvironmentName.layerCompression] ?? "")
             return inputs.useDaemon ? .none : wanted
         }
     }
@@ -72,7 +72,7 @@ extension ExportInputs {
             group: group,
             analysis: analysis,
             launcher: LifecycleVersion.launcher,
-            sourceDateEpoch: context.environment["SOURCE_DATE_EPOCH"],
+            sourceDateEpoch: context.environment[EnvironmentName.sourceDateEpoch],
             compression: try context.layerCompression(),
             openLayout: { (path: String) throws(OCIError) in
                 try LayoutStore(layoutDir: Path.directory(path)).open(path, platform: nil)

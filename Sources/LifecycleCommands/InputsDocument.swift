@@ -34,46 +34,11 @@ enum InputsDocument {
         for input in PlatformInput.all where input.flag == nil {
             text += "| \(variables(input)) | \(code(input.defaultValue)) | \(input.help) |\n"
         }
-        for (name, defaultValue, meaning) in otherVariables {
-            text += "| `\(name)` | \(code(defaultValue)) | \(meaning) |\n"
+        for variable in PlatformVariable.all {
+            text += "| `\(variable.name)` | \(code(variable.defaultValue)) | \(variable.help) |\n"
         }
         return text
     }
-
-    /// Variables that have no property of their own among the inputs.
-    private static let otherVariables: [(name: String, defaultValue: String, meaning: String)] = [
-        (EnvironmentName.platformAPI, "", "the Platform API, 0.7 to 0.15; required"),
-        (EnvironmentName.deprecationMode, "warn", "what to do about deprecated APIs: `quiet`, `warn` or `error`"),
-        (EnvironmentName.experimentalMode, "error", "what to do about experiments: `quiet`, `warn` or `error`"),
-        ("CNB_REGISTRY_AUTH", "", "JSON object with an `Authorization` header for each registry"),
-        ("CNB_LOG_FORMAT", "text", "`json` makes every line of the log a JSON object; for programs that read it"),
-        (
-            "CNB_LAYER_COMPRESSION", "gzip",
-            "how new layers are compressed: `gzip[:1-12]`, `zstd[:1-19]` or `none`; for registries that know more than "
-                + "gzip. Daemons get layers uncompressed"
-        ),
-        ("SOURCE_DATE_EPOCH", "", "when the app image says it was made, in seconds since 1970"),
-        (
-            "DOCKER_HOST", "unix:///var/run/docker.sock",
-            "with `-daemon`, where the daemon listens: `unix://PATH` or `tcp://HOST:PORT`; a socket of root's is connected "
-                + "before privileges are dropped"
-        ),
-        (
-            "DOCKER_CERT_PATH, DOCKER_TLS_VERIFY", "",
-            "for daemons at `tcp://`: the directory with `ca.pem`, `cert.pem` and `key.pem` for TLS, and whether the daemon "
-                + "must prove its name"
-        ),
-        ("DOCKER_API_VERSION", "", "the version of the daemon's API, instead of the newest that both sides know"),
-        ("DOCKER_CONFIG", "`$HOME/.docker`", "the directory with Docker's `config.json`, for credentials"),
-        ("REGISTRY_AUTH_FILE", "", "a file in the format of Docker's `config.json`, for credentials"),
-        ("HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "", "HTTP proxies for registries; SOCKS proxies are refused"),
-        ("SSL_CERT_FILE, SSL_CERT_DIR", "", "certificates to trust instead of the system's"),
-        ("TMPDIR", "/tmp", "the directory for temporary files"),
-        (
-            "CNB_LAUNCHER_INIT", "",
-            "for the launcher, when the app image is started: `1` or `true` makes it the container's init; see launcher.md"
-        ),
-    ]
 
     private static func row(_ input: PlatformInput) -> String {
         let uses = input.uses.map(describe).joined(separator: ", ")

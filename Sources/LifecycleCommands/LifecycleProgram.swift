@@ -21,7 +21,7 @@ public struct LifecycleProgram {
     /// Makes the program as it is started from a shell or a container: with this process's environment and output.
     public static var current: LifecycleProgram {
         let environment = ProcessEnvironment.current
-        let format = Logger.Format(environmentValue: environment["CNB_LOG_FORMAT"])
+        let format = Logger.Format(environmentValue: environment[EnvironmentName.logFormat])
         // The variable is read here already, so that errors before the flags are read have no colours either.
         let usesColor = !PlatformInputs { environment[$0] }.noColor
         return LifecycleProgram(logger: Logger(format: format, usesColor: usesColor), environment: environment)
@@ -97,7 +97,7 @@ public struct LifecycleProgram {
             logger: logger,
             environment: environment
         )
-        let format = environment["CNB_LOG_FORMAT"] ?? ""
+        let format = environment[EnvironmentName.logFormat] ?? ""
         if !["", "text", "json"].contains(format) {
             logger.warn("Ignoring CNB_LOG_FORMAT: expected \"text\" or \"json\", found \"\(format)\"")
         }

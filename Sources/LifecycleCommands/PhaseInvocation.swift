@@ -45,7 +45,7 @@ struct PhaseInvocation {
             parsed = try table.parse(arguments)
         } catch {
             PhaseFlags.explain(error, table)
-            return error.exitCode == 0 ? .success : .usage
+            return error == .helpRequested ? .success : .usage
         }
         if parsed.boolean(PhaseFlags.version) == true {
             logger.info(LifecycleVersion.text)

@@ -93,7 +93,6 @@ struct FlagTableTests {
     func mistakes(arguments: [String], expected: String) {
         let error = #expect(throws: FlagError.self) { _ = try table.parse(arguments) }
         #expect(error?.description == expected)
-        #expect(error?.exitCode == 2)
     }
 
     @Test(
@@ -107,8 +106,7 @@ struct FlagTableTests {
 
     @Test("help is no mistake", arguments: ["-h", "-help", "--help", "--help=x"])
     func help(argument: String) {
-        let error = #expect(throws: FlagError.helpRequested) { _ = try table.parse([argument]) }
-        #expect(error?.exitCode == 0)
+        #expect(throws: FlagError.helpRequested) { _ = try table.parse([argument]) }
     }
 
     @Test("the usage text is Go's, with the variables of flags")

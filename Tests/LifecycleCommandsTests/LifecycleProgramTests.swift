@@ -79,7 +79,7 @@ struct LifecycleProgramTests {
         (["creator", "a", "b"], 3),
         (["rebaser"], 3),
         (["analyzer", "-run-image", "first.example/run", "Bad/Ref:Tag"], 3),
-        (["extender"], 102),
+        (["extender", "-kind", "none"], 3),
     ]
 
     @Test(

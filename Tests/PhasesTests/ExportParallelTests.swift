@@ -45,7 +45,7 @@ struct ExportParallelTests {
         let label = try fixture.label(fixture.image())
         #expect(try cache.metadata().buildpack("acme/one")?.layers.count == 40)
         for layer in try #require(label.buildpack("acme/one")?.layers.values) {
-            try cache.verify(DiffID(layer.diffID))
+            try cache.verify(try #require(layer.diffID.diffID))
         }
         #expect(try FileSystem.list(fixture.directory.path("cache/committed")).count == 41, "nothing is left over")
         try fixture.startNextBuild()

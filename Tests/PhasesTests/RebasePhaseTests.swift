@@ -33,7 +33,7 @@ struct RebasePhaseTests {
         #expect(new.config.container.labels["io.buildpacks.base.id"] == "m.test/run")
         #expect(new.config.created == "1980-01-01T00:00:01Z")
         var label = try fixture.label(old)
-        label.runImage.topLayer = try runImage.topLayer().description
+        label.runImage.topLayer = RecordedDiffID(try runImage.topLayer())
         label.runImage.reference = runImage.identifier
         #expect(try fixture.label(new) == label)
         #expect(report.digest == new.manifestDigest.description)

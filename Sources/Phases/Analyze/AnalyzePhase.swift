@@ -70,7 +70,7 @@ public struct AnalyzePhase: Sendable {
         if let previousImage, let (image, layers) = usable(previousImage) {
             analysis.layers = layers
             analysis.previousImage = image.identifier
-            if let sbom = layers.sbom, !sbom.isEmpty, restoresSBOM {
+            if let sbom = layers.sbom, !sbom.isNone, restoresSBOM {
                 SBOMRestorer(layersDir: inputs.layersDir, logger: logger).extract(sbom, from: image)
             }
         }

@@ -3,6 +3,7 @@ import Console
 import LayerCaches
 import OCI
 import POSIX
+import PlatformModel
 
 /// The app image while it grows: layers are archived into the destination or taken over from the previous image.
 struct AppImage {
@@ -114,8 +115,8 @@ struct AppImage {
     }
 
     /// Adds a layer of the previous image whose content is not here.
-    mutating func reuse(_ diffID: String, createdBy: String) throws(ExportError) {
-        guard let parsed = try? DiffID(diffID), takeOver(parsed, createdBy: createdBy) else {
+    mutating func reuse(_ diffID: RecordedDiffID, createdBy: String) throws(ExportError) {
+        guard let parsed = diffID.diffID, takeOver(parsed, createdBy: createdBy) else {
             throw ExportError("the previous image has no layer with diff ID '\(diffID)'")
         }
     }

@@ -116,7 +116,7 @@ private final class CacheExport {
     }
 
     /// Caches a layer; one that cannot be cached is left out with a warning.
-    private func record(of layer: BuildpackLayerDir, previous: String?) -> LayerRecord? {
+    private func record(of layer: BuildpackLayerDir, previous: RecordedDiffID?) -> LayerRecord? {
         guard var record = layer.types else { return nil }
         guard layer.hasContents else {
             phase.logger.warn("Failed to cache layer '\(layer.identifier)' because it has no contents")
@@ -125,7 +125,7 @@ private final class CacheExport {
         do {
             let keepsTimes = phase.inputs.platform.keepsCacheTimes && !record.launch
             let diffID = try add(layer.path, id: layer.identifier, previous: previous, keepsTimes: keepsTimes)
-            record.diffID = diffID.description
+            record.diffID = RecordedDiffID(diffID)
             return record
         } catch {
             phase.logger.warn("Failed to cache layer '\(layer.identifier)': \(error)")
@@ -133,18 +133,18 @@ private final class CacheExport {
         }
     }
 
-    private func addSBOM() throws(ExportError) -> String {
+    private func addSBOM() throws(ExportError) -> RecordedDiffID {
         let kind = SBOMDirectory.cache
-        guard let path = try kind.existingPath(below: phase.layersDir) else { return "" }
+        guard let path = try kind.existingPath(below: phase.layersDir) else { return .none }
         kind.logFound(below: phase.layersDir, phase.logger)
-        return try add(path, id: kind.layerID, previous: original.sbom).description
+        return RecordedDiffID(try add(path, id: kind.layerID, previous: original.sbom))
     }
 
     /// Caches a directory, without writing it where the old version of the cache has it.
     private func add(
         _ path: String,
         id: String,
-        previous: String?,
+        previous: RecordedDiffID?,
         keepsTimes: Bool = false
     ) throws(ExportError) -> DiffID {
         var content = LayerContent.directory(path, owner: phase.owner)
@@ -155,7 +155,7 @@ private final class CacheExport {
         var reason = "not in the cache before"
         let diffID: DiffID
         do {
-            if let previous = previous.flatMap({ try? DiffID($0) }) {
+            if let previous = previous?.diffID {
                 let current = try digest ?? engine.digest(content)
                 digest = current
                 if DiffID(current.diffID) == previous {

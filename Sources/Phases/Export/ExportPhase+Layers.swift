@@ -17,7 +17,7 @@ extension ExportPhase {
     ) throws(ExportError) -> LifecycleMetadataLabel {
         var label = LifecycleMetadataLabel()
         try wrapping("get run image top layer SHA") {
-            label.runImage.topLayer = try base.runImage.topLayer().description
+            label.runImage.topLayer = RecordedDiffID(try base.runImage.topLayer())
         }
         label.runImage.reference = base.runImage.labelReference
         if platformAPI.supports(.runImageLabel) { label.runImage.names = runImageNames }
@@ -45,16 +45,18 @@ extension ExportPhase {
         logger.logDropped(previousLabel.buildpacks, keeping: label.buildpacks, from: .image, absent: absentBuildpacks)
         if let sbom = try plan.sbom.get() {
             SBOMDirectory.launch.logFound(below: layersDir, logger)
-            label.sbom = try image.addAndReport(sbom).description
+            label.sbom = RecordedDiffID(try image.addAndReport(sbom))
         }
         label.app = try addApp(plan.app, to: &image)
         let launcherPath = inputs.platform.launcherPath
         _ = try wrapping("creating launcher layers: failed to stat launcher at path '\(launcherPath)'") {
             try FileSystem.status(launcherPath)
         }
-        label.launcher = try image.addAndReport(plan.launcher).description
-        label.config = try image.addAndReport(plan.config).description
-        if let links = try plan.processTypes.get() { label.processTypes = try image.addAndReport(links).description }
+        label.launcher = RecordedDiffID(try image.addAndReport(plan.launcher))
+        label.config = RecordedDiffID(try image.addAndReport(plan.config))
+        if let links = try plan.processTypes.get() {
+            label.processTypes = RecordedDiffID(try image.addAndReport(links))
+        }
     }
 
     // MARK: Buildpacks
@@ -86,7 +88,7 @@ extension ExportPhase {
     ) throws(ExportError) -> LayerRecord {
         var record = planned.record
         if let layer = planned.made {
-            record.diffID = try image.addAndReport(layer).description
+            record.diffID = RecordedDiffID(try image.addAndReport(layer))
             return record
         }
         let id = planned.layer.identifier
@@ -111,17 +113,17 @@ extension ExportPhase {
     private func addApp(
         _ planned: Result<[PlannedLayer], ArchiveError>,
         to image: inout AppImage
-    ) throws(ExportError) -> [String] {
+    ) throws(ExportError) -> [RecordedDiffID] {
         logger.debug("Adding app layers")
         let slices = try wrapping("exporting app layers: creating app layers") { try planned.get() }
         var reusedCount = 0
-        var diffIDs: [String] = []
+        var diffIDs: [RecordedDiffID] = []
         for slice in slices {
             let addition = try wrapping("exporting app layers") { try image.add(slice) }
             logger.debug("Layer '\(slice.id)' SHA: \(addition.diffID)")
             image.log(addition, of: slice)
             if addition.isReused { reusedCount += 1 }
-            diffIDs.append(addition.diffID.description)
+            diffIDs.append(RecordedDiffID(addition.diffID))
         }
         let addedCount = slices.count - reusedCount
         if reusedCount > 0 { logger.info("Reused \(reusedCount)/\(slices.count) app layer(s)") }

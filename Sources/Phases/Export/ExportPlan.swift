@@ -12,18 +12,18 @@ struct PlannedLayer: Sendable {
     /// What the image's history says about it.
     let createdBy: String
     /// The diff ids of layers of the previous image that may be equal.
-    let previous: [String]
+    let previous: [DiffID]
     /// Whether the cache takes the tar at the same time.
     let isCached: Bool
     /// The directory that the layer holds all of; `nil` for any other content.
     let directory: String?
 
     /// A layer of any content.
-    init(id: String, _ content: LayerContent, createdBy: String, previous: [String]) {
+    init(id: String, _ content: LayerContent, createdBy: String, previous: [RecordedDiffID]) {
         self.id = id
         self.content = content
         self.createdBy = createdBy
-        self.previous = previous
+        self.previous = previous.compactMap(\.diffID)
         isCached = false
         directory = nil
     }
@@ -34,13 +34,13 @@ struct PlannedLayer: Sendable {
         directory: String,
         owner: EntryOwner,
         createdBy: String,
-        previous: String?,
+        previous: RecordedDiffID?,
         isCached: Bool = false
     ) {
         self.id = id
         content = .directory(directory, owner: owner)
         self.createdBy = createdBy
-        self.previous = [previous].compactMap { $0 }
+        self.previous = [previous?.diffID].compactMap { $0 }
         self.isCached = isCached
         self.directory = directory
     }

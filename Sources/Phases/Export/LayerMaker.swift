@@ -30,7 +30,7 @@ struct LayerMaker: Sendable {
         progress?.begin(planned.id)
         defer { progress?.end(planned.id) }
         let stopwatch = Stopwatch()
-        let candidates = planned.previous.compactMap { try? DiffID($0) }.filter { previous?.layer($0) != nil }
+        let candidates = planned.previous.filter { previous?.layer($0) != nil }
         var reason = previous == nil ? "no previous image" : "not in the previous image"
         if !candidates.isEmpty {
             let digest = try wrapping("creating layer") { try engine.digest(planned.content) }

@@ -133,7 +133,7 @@ struct BuildpackLayerDir {
             guard error.errno == .noSuchFile else { throw .file(error) }
         }
         return LayerRecord(
-            diffID: diffID,
+            diffID: RecordedDiffID(text: diffID),
             metadata: metadata.metadata,
             build: metadata.build,
             launch: metadata.launch,

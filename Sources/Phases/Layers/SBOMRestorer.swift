@@ -5,6 +5,7 @@ import Console
 import LayerCaches
 import OCI
 import POSIX
+import PlatformModel
 
 /// Brings back the SBOM files of layers that are not built again.
 ///
@@ -16,11 +17,11 @@ struct SBOMRestorer {
     private var sbomDir: String { Path.join(layersDir, "sbom") }
 
     /// Extracts the files of the previous image; a failure is a warning, and the build goes on without the files.
-    func extract(_ diffID: String, from image: any StoredImage) {
+    func extract(_ recorded: RecordedDiffID, from image: any StoredImage) {
         logger.info("Restoring data for SBOM from previous image")
-        logger.debug("Retrieving previous image SBOM layer for \"\(diffID)\"")
+        logger.debug("Retrieving previous image SBOM layer for \"\(recorded)\"")
         do {
-            let diffID = try DiffID(diffID)
+            let diffID = try DiffID(recorded.text)
             guard let layer = image.layer(diffID) else {
                 throw OCIError.layerNotFound(diffID: diffID, image: image.reference)
             }
@@ -32,10 +33,10 @@ struct SBOMRestorer {
     }
 
     /// Extracts the files of cached layers; a failure is a warning, and the build goes on without the files.
-    func extract(_ diffID: String, from cache: any LayerCache) {
-        logger.debug("Retrieving SBOM layer data for \"\(diffID)\"")
+    func extract(_ recorded: RecordedDiffID, from cache: any LayerCache) {
+        logger.debug("Retrieving SBOM layer data for \"\(recorded)\"")
         do {
-            _ = try cache.extract(try DiffID(diffID), into: .layer(sbomDir), with: LayerExtractor())
+            _ = try cache.extract(try DiffID(recorded.text), into: .layer(sbomDir), with: LayerExtractor())
         } catch {
             logger.warn("Failed to restore SBOM from cache: \(error)")
         }

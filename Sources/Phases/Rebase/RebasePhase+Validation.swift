@@ -128,7 +128,7 @@ extension RunImageNames {
 extension RunImageRecord {
     /// The record for messages.
     var labelText: String {
-        let start: JSONObject = ["topLayer": .string(topLayer), "reference": .string(reference)]
+        let start: JSONObject = ["topLayer": .string(topLayer.text), "reference": .string(reference)]
         return JSONWriter.string(.object(names.labelObject(start)))
     }
 }

@@ -114,11 +114,11 @@ public struct RebasePhase: Sendable {
         var draft = try wrapping("rebase app image") {
             var draft = try ImageDraft(base: appImage)
             try draft.rebase(
-                above: try DiffID(original.runImage.topLayer),
+                above: try DiffID(original.runImage.topLayer.text),
                 below: original.appLayers,
                 onto: runImage.image
             )
-            metadata.runImage.topLayer = try runImage.image.topLayer().description
+            metadata.runImage.topLayer = RecordedDiffID(try runImage.image.topLayer())
             return draft
         }
         metadata.runImage.reference = runImage.image.identifier

@@ -5,13 +5,13 @@ import POSIX
 import PlatformModel
 
 /// A layer whose metadata was written, and the digest of the contents that belong to it.
-typealias WrittenLayer = (layer: BuildpackLayerDir, diffID: String)
+typealias WrittenLayer = (layer: BuildpackLayerDir, diffID: RecordedDiffID)
 
 /// What is in a buildpack's directory once metadata is restored.
 struct RestoredMetadata {
     let directory: BuildpackLayersDir
     /// The digests of the layers whose metadata was written, by name.
-    let diffIDs: [String: String]
+    let diffIDs: [String: RecordedDiffID]
 
     init(directory: BuildpackLayersDir, _ written: [WrittenLayer]) {
         self.directory = directory
@@ -102,7 +102,7 @@ struct LayerMetadataRestorer {
     /// The layer as it is once its metadata is written.
     private func layer(_ name: String, _ record: LayerRecord, of buildpack: GroupElement) -> BuildpackLayerDir {
         let path = Path.join(inputs.layersDir, buildpack.directoryName, name)
-        let restored = LayerRecord(diffID: "", metadata: record.metadata)
+        let restored = LayerRecord(diffID: .none, metadata: record.metadata)
         return BuildpackLayerDir(buildpackID: buildpack.id, name: name, path: path, record: .success(restored))
     }
 

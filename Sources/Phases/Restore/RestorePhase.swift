@@ -115,7 +115,7 @@ public struct RestorePhase: Sendable {
     /// A cached layer whose contents are wanted.
     private struct Job: Sendable {
         let layer: BuildpackLayerDir
-        let diffID: String
+        let diffID: RecordedDiffID
         let keepsTimes: Bool
     }
 
@@ -142,7 +142,7 @@ public struct RestorePhase: Sendable {
                 continue
             }
             logger.info("Removing \"\(layer.identifier)\", wrong sha")
-            logger.debug("Layer sha: \"\(diffID ?? "")\", cache sha: \"\(record.diffID)\"")
+            logger.debug("Layer sha: \"\(diffID ?? .none)\", cache sha: \"\(record.diffID)\"")
             let reason = "metadata differs: it belongs to other contents than those in the cache"
             logger.log(LayerOutcome(layer: layer.identifier, kind: .dropped, place: .build, reason: reason))
             try wrapping(.restore, failedTo: "restore: removing layer") { try layer.remove() }
@@ -180,7 +180,7 @@ public struct RestorePhase: Sendable {
 
     private func restoreSBOM(_ cached: CacheMetadata, from sources: RestoreSources) throws(PhaseError) {
         let restorer = SBOMRestorer(layersDir: inputs.layersDir, logger: logger)
-        if !cached.sbom.isEmpty {
+        if !cached.sbom.isNone {
             logger.info("Restoring data for SBOM from cache")
             if !inputs.skipLayers { sources.extractSBOM(with: restorer) }
         }

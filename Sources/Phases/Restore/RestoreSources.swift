@@ -12,7 +12,7 @@ struct RestoreSources: Sendable {
         let metadata: CacheMetadata
 
         /// Whether the cache claims to have a layer.
-        func names(_ diffID: String) -> Bool {
+        func names(_ diffID: RecordedDiffID) -> Bool {
             metadata.sbom == diffID
                 || metadata.buildpacks.contains { $0.layers.values.contains { $0.cache && $0.diffID == diffID } }
         }
@@ -57,7 +57,7 @@ struct RestoreSources: Sendable {
     private static func merged(_ sources: [Source], _ previous: LifecycleMetadataLabel) -> CacheMetadata {
         guard var result = sources.first?.metadata else { return CacheMetadata() }
         guard sources.count > 1 else { return result }
-        result.sbom = sources.map(\.metadata.sbom).first { !$0.isEmpty } ?? ""
+        result.sbom = sources.map(\.metadata.sbom).first { !$0.isNone } ?? .none
         for buildpack in sources.dropFirst().flatMap(\.metadata.buildpacks) where result.buildpack(buildpack.id) == nil
         {
             result.buildpacks.append(BuildpackLayers(id: buildpack.id, version: buildpack.version))
@@ -89,7 +89,7 @@ struct RestoreSources: Sendable {
         guard candidates.contains(where: { $0.record.diffID != first.record.diffID }) else { return first.record }
         let usable = candidates.first { cache, record in
             if let inApp, record.launch, inApp.diffID != record.diffID { return false }
-            guard let diffID = try? DiffID(record.diffID) else { return false }
+            guard let diffID = record.diffID.diffID else { return false }
             return (try? cache.verify(diffID)) != nil
         }
         return (usable ?? first).record
@@ -106,11 +106,11 @@ struct RestoreSources: Sendable {
     /// - Returns: What was extracted, and from which cache.
     /// - Throws: What is wrong with the first copy, when no other is better.
     func extract(
-        _ diffID: String,
+        _ diffID: RecordedDiffID,
         to path: String,
         with extractor: LayerExtractor
     ) throws(CacheError) -> (report: ExtractionReport, cache: String) {
-        guard let layer = try? DiffID(diffID) else { throw .invalidDiffID(diffID) }
+        guard let layer = diffID.diffID else { throw .invalidDiffID(diffID.text) }
         var failure: CacheError?
         for source in sources where source.names(diffID) {
             do {
@@ -125,7 +125,7 @@ struct RestoreSources: Sendable {
 
     /// Extracts the SBOM files of all caches; those of earlier ones replace those of later ones.
     func extractSBOM(with restorer: SBOMRestorer) {
-        for source in sources.reversed() where !source.metadata.sbom.isEmpty {
+        for source in sources.reversed() where !source.metadata.sbom.isNone {
             restorer.extract(source.metadata.sbom, from: source.cache)
         }
     }

@@ -7,11 +7,11 @@ public struct CacheMetadata: Sendable, Equatable {
     public static let name = "io.buildpacks.lifecycle.cache.metadata"
 
     /// The diffID of the layer with the SBOM files of cached layers; empty when there is none.
-    public var sbom: String
+    public var sbom: RecordedDiffID
     /// The cached layers of each buildpack.
     public var buildpacks: [BuildpackLayers]
 
-    public init(sbom: String = "", buildpacks: [BuildpackLayers] = []) {
+    public init(sbom: RecordedDiffID = .none, buildpacks: [BuildpackLayers] = []) {
         self.sbom = sbom
         self.buildpacks = buildpacks
     }

@@ -1,3 +1,5 @@
+import CNBCore
+
 extension PlatformInput {
     /// All inputs, grouped by what they are about.
     public static let all: [PlatformInput] =
@@ -332,7 +334,7 @@ extension PlatformInput {
         PlatformInput(
             .text(\.runImage),
             flag: "run-image",
-            variables: ["CNB_RUN_IMAGE"],
+            variables: [EnvironmentName.runImage],
             uses: [.in(.analyze, .create, .export, .rebase)],
             help: "reference to run image"
         ),

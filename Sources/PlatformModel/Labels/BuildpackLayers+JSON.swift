@@ -47,7 +47,7 @@ extension BuildpackLayers {
 extension LayerRecord {
     init(_ fields: LabelFields) throws(PlatformModelError) {
         self.init(
-            diffID: try fields.text("sha"),
+            diffID: try fields.diffID(),
             metadata: fields.value("data").flatMap { MetadataConversion.toml($0) },
             build: try fields.boolean("build"),
             launch: try fields.boolean("launch"),
@@ -57,7 +57,7 @@ extension LayerRecord {
 
     func json() throws(PlatformModelError) -> JSONValue {
         [
-            "sha": .string(diffID),
+            "sha": .string(diffID.text),
             "data": try MetadataConversion.json(metadata),
             "build": .boolean(build),
             "launch": .boolean(launch),

@@ -28,6 +28,9 @@ struct LabelFields {
         return text
     }
 
+    /// The diff id in the record of a layer.
+    func diffID() throws(PlatformModelError) -> RecordedDiffID { RecordedDiffID(text: try text("sha")) }
+
     func boolean(_ key: String) throws(PlatformModelError) -> Bool {
         guard let value = value(key) else { return false }
         guard let flag = value.booleanValue else { throw mismatch(key, "a boolean", value) }

@@ -25,14 +25,14 @@ extension LifecycleMetadataLabel {
         } else {
             app = try Self.diffIDs(fields.list("app"))
         }
-        sbom = try fields.fields("sbom")?.text("sha")
+        sbom = try fields.fields("sbom")?.diffID()
         for entry in try fields.list("buildpacks") { buildpacks.append(try BuildpackLayers(entry)) }
-        config = try fields.fields("config")?.text("sha") ?? ""
-        launcher = try fields.fields("launcher")?.text("sha") ?? ""
-        processTypes = try fields.fields("process-types")?.text("sha") ?? ""
+        config = try fields.fields("config")?.diffID() ?? .none
+        launcher = try fields.fields("launcher")?.diffID() ?? .none
+        processTypes = try fields.fields("process-types")?.diffID() ?? .none
         if let entry = try fields.fields("runImage") {
             runImage = RunImageRecord(
-                topLayer: try entry.text("topLayer"),
+                topLayer: RecordedDiffID(text: try entry.text("topLayer")),
                 reference: try entry.text("reference"),
                 names: try RunImageNames(entry)
             )
@@ -51,9 +51,9 @@ extension LifecycleMetadataLabel {
         }
     }
 
-    private static func diffIDs(_ layers: [LabelFields]) throws(PlatformModelError) -> [String] {
-        var diffIDs: [String] = []
-        for layer in layers { diffIDs.append(try layer.text("sha")) }
+    private static func diffIDs(_ layers: [LabelFields]) throws(PlatformModelError) -> [RecordedDiffID] {
+        var diffIDs: [RecordedDiffID] = []
+        for layer in layers { diffIDs.append(try layer.diffID()) }
         return diffIDs
     }
 
@@ -76,7 +76,7 @@ extension LifecycleMetadataLabel {
         do {
             var members = try JSONObjectText(text, source: Self.name)
             var image = try JSONObjectText(members.member("runImage") ?? "{}", source: Self.name)
-            image.set("topLayer", to: JSONWriter.string(.string(runImage.topLayer)))
+            image.set("topLayer", to: JSONWriter.string(.string(runImage.topLayer.text)))
             image.set("reference", to: JSONWriter.string(.string(runImage.reference)))
             if runImage.names != original.runImage.names { runImage.names.replace(in: &image) }
             members.set("runImage", to: image.text)
@@ -99,7 +99,7 @@ extension LifecycleMetadataLabel {
         object["config"] = Self.layer(config)
         object["launcher"] = Self.layer(launcher)
         object["process-types"] = Self.layer(processTypes)
-        var image: JSONObject = ["topLayer": .string(runImage.topLayer), "reference": .string(runImage.reference)]
+        var image: JSONObject = ["topLayer": .string(runImage.topLayer.text), "reference": .string(runImage.reference)]
         runImage.names.add(to: &image)
         object["runImage"] = .object(image)
         if let stack {
@@ -110,7 +110,7 @@ extension LifecycleMetadataLabel {
         return object
     }
 
-    private static func layer(_ diffID: String) -> JSONValue { ["sha": .string(diffID)] }
+    private static func layer(_ diffID: RecordedDiffID) -> JSONValue { ["sha": .string(diffID.text)] }
 }
 
 extension CacheMetadata {
@@ -128,7 +128,7 @@ extension CacheMetadata {
             throw .malformedLabel(name: Self.name, error)
         }
         let fields = try LabelFields(label: Self.name, value)
-        sbom = try fields.fields("sbom")?.text("sha") ?? ""
+        sbom = try fields.fields("sbom")?.diffID() ?? .none
         for entry in try fields.list("buildpacks") { buildpacks.append(try BuildpackLayers(entry)) }
     }
 
@@ -137,7 +137,7 @@ extension CacheMetadata {
     /// - Throws: When a layer's metadata has no form in JSON.
     public func json() throws(PlatformModelError) -> String {
         let object: JSONObject = [
-            "sbom": ["sha": .string(sbom)],
+            "sbom": ["sha": .string(sbom.text)],
             "buildpacks": try BuildpackLayers.json(buildpacks),
         ]
         return JSONWriter.string(.object(object))

@@ -5,15 +5,15 @@ extension LifecycleMetadataLabel: TOMLReadable, TOMLWritable {
     /// Reads the `[metadata]` of analyzed.toml.
     public init(toml: TOMLTable) throws(TOMLError) {
         self.init()
-        for layer in try toml.tables("app") ?? [] { app.append(try layer.string("sha") ?? "") }
-        if let table = try toml.table("sbom") { sbom = try table.string("sha") ?? "" }
+        for layer in try toml.tables("app") ?? [] { app.append(try layer.diffID()) }
+        if let table = try toml.table("sbom") { sbom = try table.diffID() }
         buildpacks = try toml.values("buildpacks")
-        config = try toml.table("config")?.string("sha") ?? ""
-        launcher = try toml.table("launcher")?.string("sha") ?? ""
-        processTypes = try toml.table("process-types")?.string("sha") ?? ""
+        config = try toml.table("config")?.diffID() ?? .none
+        launcher = try toml.table("launcher")?.diffID() ?? .none
+        processTypes = try toml.table("process-types")?.diffID() ?? .none
         if let table = try toml.table("run-image") {
             runImage = RunImageRecord(
-                topLayer: try table.string("top-layer") ?? "",
+                topLayer: RecordedDiffID(text: try table.string("top-layer")),
                 reference: try table.string("reference") ?? "",
                 names: try RunImageNames(toml: table)
             )
@@ -32,14 +32,14 @@ extension LifecycleMetadataLabel: TOMLReadable, TOMLWritable {
         table.set("config", .table(Self.layer(config)))
         table.set("launcher", .table(Self.layer(launcher)))
         table.set("process-types", .table(Self.layer(processTypes)))
-        var image: TOMLTable = ["top-layer": .string(runImage.topLayer), "reference": .string(runImage.reference)]
+        var image: TOMLTable = ["top-layer": .string(runImage.topLayer.text), "reference": .string(runImage.reference)]
         runImage.names.add(to: &image)
         table.set("run-image", .table(image))
         if let stack { table.set("stack", .table(["run-image": .table(stack.toml)])) }
         return table
     }
 
-    private static func layer(_ diffID: String) -> TOMLTable { ["sha": .string(diffID)] }
+    private static func layer(_ diffID: RecordedDiffID) -> TOMLTable { ["sha": .string(diffID.text)] }
 }
 
 extension RunImageNames: TOMLReadable, TOMLWritable {
@@ -90,7 +90,7 @@ extension LayerRecord: TOMLReadable, TOMLWritable {
     /// Reads the record of a layer.
     public init(toml: TOMLTable) throws(TOMLError) {
         self.init(
-            diffID: try toml.string("sha") ?? "",
+            diffID: try toml.diffID(),
             metadata: toml["metadata"],
             build: try toml.boolean("build") ?? false,
             launch: try toml.boolean("launch") ?? false,
@@ -101,7 +101,7 @@ extension LayerRecord: TOMLReadable, TOMLWritable {
     /// The record as it stands in analyzed.toml.
     public var toml: TOMLTable {
         var table: TOMLTable = [
-            "sha": .string(diffID),
+            "sha": .string(diffID.text),
             "build": .boolean(build),
             "launch": .boolean(launch),
             "cache": .boolean(cache),
@@ -109,4 +109,9 @@ extension LayerRecord: TOMLReadable, TOMLWritable {
         if let metadata { table.set("metadata", metadata) }
         return table
     }
+}
+
+extension TOMLTable {
+    /// The diff id in the record of a layer.
+    fileprivate func diffID() throws(TOMLError) -> RecordedDiffID { RecordedDiffID(text: try string("sha")) }
 }

@@ -12,17 +12,17 @@ public struct LifecycleMetadataLabel: Sendable, Equatable {
     public static let name = "io.buildpacks.lifecycle.metadata"
 
     /// The diffIDs of the app's slices, in order.
-    public var app: [String] = []
+    public var app: [RecordedDiffID] = []
     /// The diffID of the layer with SBOM files; `nil` when there is none.
-    public var sbom: String?
+    public var sbom: RecordedDiffID?
     /// What each buildpack of the group contributed, in the group's order.
     public var buildpacks: [BuildpackLayers] = []
     /// The diffID of the layer with `config/metadata.toml`.
-    public var config = ""
+    public var config = RecordedDiffID.none
     /// The diffID of the launcher's layer.
-    public var launcher = ""
+    public var launcher = RecordedDiffID.none
     /// The diffID of the layer with the process symlinks; empty when there are no processes.
-    public var processTypes = ""
+    public var processTypes = RecordedDiffID.none
     /// The run image below the app.
     public var runImage = RunImageRecord()
     /// The run image's names once more, as platforms before run.toml read them.
@@ -41,7 +41,7 @@ public struct LifecycleMetadataLabel: Sendable, Equatable {
                 .filter(\.value.launch).map(\.value.diffID)
         }
         let all = ofBuildpacks + [sbom].compactMap { $0 } + app + [launcher, config, processTypes]
-        return all.compactMap { try? DiffID($0) }
+        return all.compactMap(\.diffID)
     }
 
     /// Makes a label in which everything is empty.
@@ -82,8 +82,8 @@ public struct BuildpackLayers: Sendable, Equatable {
 
 /// One layer of a buildpack: its diffID, its metadata and its types.
 public struct LayerRecord: Sendable, Equatable {
-    /// The diffID, `sha256:...`.
-    public var diffID: String
+    /// The diffID.
+    public var diffID: RecordedDiffID
     /// What the buildpack wrote below `[metadata]` of `<layer>.toml`.
     public var metadata: TOMLValue?
     /// Whether the layer is for later buildpacks.
@@ -94,7 +94,7 @@ public struct LayerRecord: Sendable, Equatable {
     public var cache: Bool
 
     public init(
-        diffID: String,
+        diffID: RecordedDiffID,
         metadata: TOMLValue? = nil,
         build: Bool = false,
         launch: Bool = false,
@@ -111,13 +111,13 @@ public struct LayerRecord: Sendable, Equatable {
 /// The run image as an app image's label records it.
 public struct RunImageRecord: Sendable, Equatable {
     /// The diffID of the run image's last layer: the app's layers are above it.
-    public var topLayer: String
+    public var topLayer: RecordedDiffID
     /// The digest reference of the run image.
     public var reference: String
     /// The names under which newer versions of the run image can be found.
     public var names: RunImageNames
 
-    public init(topLayer: String = "", reference: String = "", names: RunImageNames = RunImageNames()) {
+    public init(topLayer: RecordedDiffID = .none, reference: String = "", names: RunImageNames = RunImageNames()) {
         self.topLayer = topLayer
         self.reference = reference
         self.names = names

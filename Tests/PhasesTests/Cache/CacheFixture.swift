@@ -44,7 +44,7 @@ final class CacheFixture {
         var diffIDs: [DiffID] = []
         for (name, contents) in layers {
             let diffID = try update.add(try makeLayer(name, contents), knownAs: nil, with: engine)
-            record.layers[name] = LayerRecord(diffID: "\(diffID)", cache: true)
+            record.layers[name] = LayerRecord(diffID: RecordedDiffID(diffID), cache: true)
             diffIDs.append(diffID)
         }
         try update.commit(CacheMetadata(buildpacks: [record]))

@@ -31,7 +31,7 @@ struct VolumeCacheTests {
         let fixture = try CacheFixture()
         let diffIDs = try fixture.commit(["a": "A"], to: try fixture.open())
         let cache = try fixture.open()
-        #expect(try cache.metadata().buildpack("acme/one")?.layers["a"]?.diffID == "\(diffIDs[0])")
+        #expect(try cache.metadata().buildpack("acme/one")?.layers["a"]?.diffID == RecordedDiffID(diffIDs[0]))
         try cache.verify(diffIDs[0])
         #expect(try fixture.extract(diffIDs[0], "a", from: cache) == "A")
         #expect(try FileSystem.list(fixture.cacheDir).map(\.name) == ["committed", "staging"])

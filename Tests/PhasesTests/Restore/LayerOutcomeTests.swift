@@ -39,9 +39,9 @@ struct LayerOutcomeTests {
                 let name = "\(app)-\(cache)"
                 let diffID = try update.add(try fixture.makeLayer(name, name), knownAs: nil, with: fixture.engine)
                 inApp[name] = appRecord
-                inApp[name]?.diffID = "\(diffID)"
+                inApp[name]?.diffID = RecordedDiffID(diffID)
                 inCache[name] = cacheRecord
-                inCache[name]?.diffID = "\(diffID)"
+                inCache[name]?.diffID = RecordedDiffID(diffID)
             }
         }
         try update.commit(

@@ -51,7 +51,7 @@ struct RestorePhaseTests {
         var records = layers
         for name in layers.keys.sorted() {
             let diffID = try update.add(try fixture.makeLayer(name, name), knownAs: nil, with: fixture.engine)
-            records[name]?.diffID = "\(diffID)"
+            records[name]?.diffID = RecordedDiffID(diffID)
         }
         let buildpack = BuildpackLayers(id: "acme/one", version: "1.0.0", layers: records)
         try update.commit(CacheMetadata(buildpacks: [buildpack]))
@@ -95,7 +95,7 @@ struct RestorePhaseTests {
     func otherContents() throws {
         let (cache, records) = try makeCache(["both": LayerRecord(diffID: "", launch: true, cache: true)])
         var app = try #require(records["both"])
-        app.diffID = "sha256:\(String(repeating: "0", count: 64))"
+        app.diffID = RecordedDiffID(text: "sha256:\(String(repeating: "0", count: 64))")
         try restore(app: ["both": app], cache: cache)
         #expect(try restored == [])
         #expect(fixture.logger.messages.contains("Removing \"acme/one:both\", wrong sha"))
@@ -118,7 +118,7 @@ struct RestorePhaseTests {
         let (cache, records) = try makeCache([
             "bad": LayerRecord(diffID: "", cache: true), "good": LayerRecord(diffID: "", cache: true),
         ])
-        let diffID = try DiffID(try #require(records["bad"]).diffID)
+        let diffID = try #require(records["bad"]?.diffID.diffID)
         try FileSystem.writeFile(fixture.tarPath(diffID), "damaged")
         try restore(cache: cache)
         #expect(try restored == ["bad.toml", "good", "good.toml"])

@@ -84,10 +84,10 @@ struct RestoreSourcesTests {
         var record = BuildpackLayers(id: "acme/one", version: "1.0.0")
         for (layer, _) in files {
             let diffID = try update.add(try first.makeLayer(layer, layer), knownAs: nil, with: first.engine)
-            record.layers[layer] = LayerRecord(diffID: "\(diffID)", cache: true)
+            record.layers[layer] = LayerRecord(diffID: RecordedDiffID(diffID), cache: true)
         }
         let sbom = try update.add(content, knownAs: nil, with: first.engine)
-        try update.commit(CacheMetadata(sbom: "\(sbom)", buildpacks: [record]))
+        try update.commit(CacheMetadata(sbom: RecordedDiffID(sbom), buildpacks: [record]))
         try FileSystem.removeTree(first.layersDir)
     }
 
@@ -105,8 +105,8 @@ struct RestoreSourcesTests {
     func damagedSBOM() throws {
         try commitSBOM(["a": "A1"], to: first)
         try commitSBOM(["a": "A2"], to: second)
-        let sbom = try first.open().metadata().sbom
-        try FileSystem.writeFile(first.tarPath(try DiffID(sbom)), "damaged")
+        let sbom = try #require(try first.open().metadata().sbom.diffID)
+        try FileSystem.writeFile(first.tarPath(sbom), "damaged")
         try restore()
         #expect(try FileSystem.readText(first.layerPath("a") + ".sbom.cdx.json") == "A2")
         #expect(first.logger.messages.contains { $0.hasPrefix("Failed to restore SBOM from cache: ") })
@@ -135,7 +135,7 @@ struct RestoreSourcesTests {
         try fixture.export(cache: try VolumeCache(writable, logger: fixture.logger))
         let cache = try VolumeCache(writable, logger: fixture.logger)
         let record = try #require(try cache.metadata().buildpack("acme/one")?.layers["tool"])
-        try cache.verify(try DiffID(record.diffID))
+        try cache.verify(try #require(record.diffID.diffID))
     }
 
     @Test("a line for each layer says where it came from, or why it is gone")

@@ -69,15 +69,17 @@ public struct SlipwayProgram {
         let named = parsed.options.value(CommandTable.config) ?? variable
         let file = ConfigurationFile(named: named, environment: environment, mayBeNew: command.name == "config set")
         let configuration = command.usesSettings ? try file.read() : Configuration.none
-        let options = try OptionSources(environment: environment, configuration: configuration).resolve(parsed)
+        let sources = OptionSources(environment: environment, configuration: configuration)
+        let options = try sources.resolve(parsed)
         let console = CommandConsole(
             output: output,
             errors: errors,
             color: options.value(CommandTable.color),
             environment: environment
         )
-        let known = CommandTable.settings.map(\.name)
-        for warning in configuration.warnings(known: known) + parsed.notes { console.warn(warning) }
+        var warnings = configuration.warnings(known: CommandTable.settings.map(\.name)) + parsed.notes
+        if command.usesSettings { warnings += sources.warnings(known: CommandTable.variables) }
+        for warning in warnings { console.warn(warning) }
         return CommandContext(
             command: command,
             options: options,

@@ -71,6 +71,31 @@ struct OptionSourcesTests {
         } throws: { "\($0)".hasPrefix(message) }
     }
 
+    @Test("paths of the configuration start where it is, or at home; others where they are given")
+    func paths() throws {
+        let file = ConfigurationFile(named: "/etc/config.toml", environment: [:])
+        let text = "cache = 'c'\nlifecycle = '~/l'\nmetadata-file = '/m'\nsbom-dir = '../s'"
+        let settings = Configuration(table: try file.parse(text), path: "/etc/config.toml")
+        let parsed = try CommandLineParser(commands: [Self.build]).parse(["build", "--descriptor", "d"])
+        let values = try OptionSources(environment: ["HOME": "/home/me"], configuration: settings).resolve(parsed)
+        #expect(values.value(BuildOptions.cache) == "/etc/c")
+        #expect(values.value(BuildOptions.lifecycle) == "/home/me/l")
+        #expect(values.value(BuildOptions.metadataFile) == "/m")
+        #expect(values.value(BuildOptions.sbomDir) == "/s")
+        #expect(values.value(BuildOptions.descriptor) == "d")
+    }
+
+    @Test("misspelt variables get the nearest one, and others are no business of ours")
+    func variables() throws {
+        let environment = ["SLIPWAY_BULDER": "x", "SLIPWAY_BIN": "x", "SLIPWAY_STORE": "x", "OTHER": "x"]
+        let sources = OptionSources(environment: environment, configuration: .none)
+        #expect(
+            sources.warnings(known: CommandTable.variables) == [
+                "no such variable: SLIPWAY_BULDER; did you mean 'SLIPWAY_BUILDER'?"
+            ]
+        )
+    }
+
     @Test("unknown settings get the nearest one")
     func unknown() throws {
         let file = ConfigurationFile(named: "config.toml", environment: [:])

@@ -54,6 +54,11 @@ enum CommandTable {
     static let settings: [CommandOption] =
         (commonOptions + BuildOptions.all).filter { $0.key != nil }.sorted { $0.name < $1.name }
 
+    /// All environment variables of our own that count.
+    static let variables: [String] =
+        (commonOptions + BuildOptions.all).compactMap(\.variable)
+        + ["SLIPWAY_STORE", "SLIPWAY_CACHE_HOME", "SLIPWAY_BUILDPACKS"]
+
     /// All commands without groups, in order.
     static var leaves: [Command] { commands.flatMap { $0.action == nil ? $0.subcommands : [$0] } }
 }

@@ -1,4 +1,5 @@
 import Console
+import POSIX
 
 /// Puts the options of a command together: command line before environment before configuration.
 struct OptionSources {
@@ -25,9 +26,34 @@ struct OptionSources {
 
     private func configured(_ option: CommandOption) throws(CommandError) -> [String]? {
         guard let key = option.key else { return nil }
-        guard let texts = try configuration.texts(key, of: option) else { return nil }
+        guard let found = try configuration.texts(key, of: option) else { return nil }
+        let texts = [.file, .directory].contains(option.content) ? found.map(configured(path:)) : found
         for text in texts { try option.check(text, at: configuration.place(of: key)) }
         return texts
+    }
+
+    /// A path of the configuration: `~/` is the home directory, and relative ones start where the file is.
+    private func configured(path: String) -> String {
+        if path.hasPrefix("~/"), let home = environment["HOME"], !home.isEmpty {
+            return Path.join(home, String(path.dropFirst(2)))
+        }
+        guard !path.isEmpty, !Path.isAbsolute(path) else { return path }
+        return Path.join(Path.directory(configuration.path), path)
+    }
+
+    /// What may be misspelt of the variables that are set, with the nearest that there is.
+    ///
+    /// Variables that are like none of ours are other programs'.
+    /// - Parameter known: The names of all variables that count.
+    /// - Returns: A warning for each, by name.
+    func warnings(known: [String]) -> [String] {
+        let prefix = "SLIPWAY_"
+        let endings = known.map { String($0.dropFirst(prefix.count)) }
+        return environment.keys.sorted().compactMap { name in
+            guard name.hasPrefix(prefix), !known.contains(name) else { return nil }
+            let nearest = Suggestion.nearest(to: String(name.dropFirst(prefix.count)), among: endings)
+            return nearest.map { "no such variable: \(name); did you mean '\(prefix)\($0)'?" }
+        }
     }
 
     /// The values that an option's variable holds; an empty variable is none.

@@ -9,9 +9,7 @@ final class ImageSource: Sendable {
     let remote: RemoteImages
     private let policy: PullPolicy
     private let platform: OCIPlatform?
-    private let mirrors: [BuildRequest.NamedValue]
     private let cancellation: Cancellation
-    private let report: @Sendable (BuildEvent) -> Void
 
     init(
         home: SlipwayHome,
@@ -25,10 +23,13 @@ final class ImageSource: Sendable {
         options.insecureRegistries = request.insecureRegistries
         options.isCancelled = { cancellation.isCancelled }
         options.warn = { report(.warning($0)) }
+        for mirror in request.registryMirrors {
+            let registry = mirror.name == "docker.io" ? ImageReference.defaultRegistry : mirror.name
+            options.mirrors[registry, default: []].append(mirror.value)
+        }
         remote = RemoteImages(options)
         policy = PullPolicy(request.pull)
-        (self.platform, mirrors) = (platform, request.registryMirrors)
-        (self.cancellation, self.report) = (cancellation, report)
+        (self.platform, self.cancellation) = (platform, cancellation)
         do throws(LibraryError) {
             store = try LocalStore(path: home.storeDir)
             lease = try store.lease()
@@ -48,15 +49,7 @@ final class ImageSource: Sendable {
 
     /// Takes an image into the store, whole.
     func fetch(_ location: ImageLocation) throws(LibraryError) -> any StoredImage {
-        var failure: LibraryError?
-        for place in places(of: location) {
-            do throws(LibraryError) {
-                return try store.pull(place, platform: platform, policy: policy, from: remote, holding: lease)
-            } catch {
-                failure = failure ?? error
-            }
-        }
-        throw failure ?? .notFound(name: "\(location)", place: "the places that were searched")
+        try store.pull(location, platform: platform, policy: policy, from: remote, holding: lease)
     }
 
     /// Opens an image of a registry without fetching its layers; from the store where it may be.
@@ -65,15 +58,7 @@ final class ImageSource: Sendable {
             return known
         }
         guard policy != .never else { throw .notInStore(name: reference.original) }
-        var failure: LibraryError?
-        for place in places(of: .registry(reference)) {
-            do throws(LibraryError) {
-                return try remote.open(place, platform: platform)
-            } catch {
-                failure = failure ?? error
-            }
-        }
-        throw failure ?? .notFound(name: reference.original, place: reference.registry)
+        return try remote.open(.registry(reference), platform: platform)
     }
 
     /// The file tree of an image in the store.
@@ -83,18 +68,6 @@ final class ImageSource: Sendable {
         } catch {
             throw BuildError(error)
         }
-    }
-
-    /// The places to look for an image, mirrors first.
-    private func places(of location: ImageLocation) -> [ImageLocation] {
-        guard case .registry(let reference) = location else { return [location] }
-        let mirrored = mirrors.compactMap { mirror -> ImageLocation? in
-            let registry = mirror.name == "docker.io" ? ImageReference.defaultRegistry : mirror.name
-            guard registry == reference.registry else { return nil }
-            let rest = reference.name.dropFirst(reference.registry.count)
-            return (try? ImageReference(mirror.value + rest)).map { .registry($0) }
-        }
-        return mirrored + [location]
     }
 }
 

@@ -191,6 +191,10 @@ let package = Package(
         tests("TOMLTests", ["TOML"]),
         tests("JSONTests", ["JSON"]),
         tests("DockerfileTests", ["Dockerfile"]),
+        tests(
+            "DockerfileEngineTests",
+            ["Archive", "Console", "Dockerfile", "DockerfileEngine", "OCI", "POSIX", "TestSupport"]
+        ),
         tests("CNBCoreTests", ["CNBCore"]),
         tests("POSIXTests", ["POSIX", "TestSupport"]),
         tests("ConsoleTests", ["Console", "POSIX", "TestSupport"]),
@@ -221,7 +225,8 @@ let package = Package(
         tests(
             "PhasesTests",
             [
-                "Archive", "BuildpackModel", "CNBCore", "Console", "JSON", "LaunchModel", "LayerCaches", "OCI",
+                "Archive", "BuildpackModel", "CNBCore", "Console", "Dockerfile", "JSON", "LaunchModel", "LayerCaches",
+                "OCI",
                 "Phases", "PlatformModel", "POSIX", "TOML", "TestSupport",
             ]
         ),

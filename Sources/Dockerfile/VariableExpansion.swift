@@ -84,6 +84,8 @@ private struct ExpansionReader {
     let lookUp: (String) -> String?
     /// How deep braces are nested.
     var depth = 0
+    /// Whether a pattern is read, in which escapes have a meaning of their own.
+    var isPattern = false
 
     private static let deepest = 100
 
@@ -110,6 +112,7 @@ private struct ExpansionReader {
 
     private mutating func readEscaped() -> Scalars {
         guard let next = rest.popFirst() else { return [escape] }
+        if isPattern { return ["\\", next] }
         // In here-documents only what would have a meaning is escaped.
         if keepsQuotes, next != "$", next != escape { return [escape, next] }
         return [next]
@@ -204,7 +207,7 @@ private struct ExpansionReader {
     private mutating func trim(_ value: Scalars, _ form: Unicode.Scalar) throws(ExpansionFailure) -> Scalars {
         let isGreedy = rest.first == form
         if isGreedy { rest.removeFirst() }
-        let pattern = ShellPattern(try read(until: "}"))
+        let pattern = ShellPattern(try readPattern(until: "}"))
         let lengths = Array(0...value.count)
         if form == "#" {
             let length = (isGreedy ? lengths.reversed() : lengths).first { pattern.matches(value.prefix($0)) }
@@ -238,11 +241,17 @@ private struct ExpansionReader {
 
     private mutating func readReplacement() throws(ExpansionFailure) -> [Scalars] {
         var probe = self
-        if let pattern = try? probe.read(until: "/"), !pattern.contains("}") {
+        if let pattern = try? probe.readPattern(until: "/"), !pattern.contains("}") {
             rest = probe.rest
             return [pattern, try read(until: "}")]
         }
-        return [try read(until: "}")]
+        return [try readPattern(until: "}")]
+    }
+
+    private mutating func readPattern(until end: Unicode.Scalar) throws(ExpansionFailure) -> Scalars {
+        isPattern = true
+        defer { isPattern = false }
+        return try read(until: end)
     }
 }
 

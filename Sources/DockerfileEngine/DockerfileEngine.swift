@@ -224,8 +224,11 @@ public final class DockerfileEngine {
         isCached = false
         logger.info(instruction.summary)
         try materialize()
+        let begin = Clock.monotonicNanoseconds
         do {
-            try survey.prepare()
+            if try survey.prepare() {
+                logger.debug("Surveyed \(survey.count) files in \(Self.milliseconds(since: begin)) ms")
+            }
         } catch {
             throw InstructionFailure("looking through \(settings.root): \(error)")
         }
@@ -240,8 +243,10 @@ public final class DockerfileEngine {
 
     private func makeLayer(_ instruction: DockerfileInstruction) throws(InstructionFailure) -> LayerStore.Entry {
         do {
+            let begin = Clock.monotonicNanoseconds
             let changes = try survey.update()
-            logger.debug("\(changes.count) changes among \(survey.count) files")
+            let time = Self.milliseconds(since: begin)
+            logger.debug("\(changes.count) changes among \(survey.count) files, found in \(time) ms")
             guard !changes.isEmpty else { return .nothing }
             var content = LayerContent([.changes(LayerChanges(root: settings.root, changes))])
             content.keepsTimes = !settings.normalizesTimes
@@ -252,6 +257,8 @@ public final class DockerfileEngine {
             throw InstructionFailure("making a layer of what has changed: \(error)")
         }
     }
+
+    private static func milliseconds(since begin: Int64) -> Int64 { (Clock.monotonicNanoseconds &- begin) / 1_000_000 }
 
     private func append(_ layer: StoredLayer, _ instruction: DockerfileInstruction) {
         layers.append(

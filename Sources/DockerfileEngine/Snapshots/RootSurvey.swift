@@ -25,15 +25,19 @@ struct RootSurvey {
     /// Takes down what there is, if that has not been done, and makes sure that whatever changes from now on gets
     /// another change time.
     ///
+    /// - Returns: Whether everything had to be read.
     /// - Throws: When a directory can't be read.
-    mutating func prepare() throws(POSIXError) {
-        if tree == nil { _ = try update() }
+    @discardableResult
+    mutating func prepare() throws(POSIXError) -> Bool {
+        let isFirst = tree == nil
+        if isFirst { _ = try update() }
         // A file system's clock moves on in ticks; one that only knows seconds shows in the times themselves.
         let tick =
             newestChange.nanoseconds == 0
             ? FileTime(seconds: newestChange.seconds, nanoseconds: 999_999_999) : newestChange
         let limit = Clock.monotonicNanoseconds &+ 1_100_000_000
         while Clock.fileStamp <= tick, Clock.monotonicNanoseconds < limit { Clock.sleep(milliseconds: 1) }
+        return isFirst
     }
 
     /// Takes down what there is now.

@@ -159,7 +159,7 @@ extension ExportPhase {
 
     /// The image whose config replaces the run image's, where extensions have extended it.
     private func extendedConfigImage() throws(PhaseError) -> ExtendedRunImage? {
-        guard platformAPI.supports(.runImageExtension), !inputs.platform.useLayout else { return nil }
+        guard platformAPI.supports(.runImageExtension) else { return nil }
         guard inputs.analysis.runImage?.extend ?? false else { return nil }
         let directory = Path.join(inputs.platform.extendedDir, "run")
         let extended = try wrapping(.failed, failedTo: "get extended image config") {

@@ -52,7 +52,13 @@ struct ExtendedImageOutput {
                 throw error
             }
         }
-        let results = try image.write(to: destination, references: [path])
+        // The base's layers stay away even where they could be had: the exporter takes whatever is there for new.
+        let results = try destination.commit(
+            manifest: image.manifest,
+            mediaType: image.mediaType,
+            config: image.config,
+            references: [path]
+        )
         if let error = results.lazy.compactMap(\.error).first { throw error }
     }
 

@@ -59,6 +59,8 @@ struct SlipwayCommandLineTests {
         let detect = try tool.run("detect", "empty")
         #expect(detect.status == .exited(20))
         #expect(detect.output.contains("slipway/static-site@"))
+        #expect(detect.output.contains("\n      no index.html, and no public/index.html\n"))
+        #expect(detect.output.contains("\n      no Procfile\n"))
         #expect(!detect.output.contains("would build"))
         let site = try JSONParser.parse(try tool.run("detect", "site", "--json").output, source: "")
         #expect(site["passed"] == true)

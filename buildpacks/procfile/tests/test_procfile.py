@@ -37,7 +37,8 @@ class ProcfileBuildpackTests(unittest.TestCase):
         return [(p["type"], p["command"], p.get("default", False)) for p in launch.get("processes", [])]
 
     def test_detect_looks_for_a_procfile(self):
-        self.assertEqual(self.run_script("detect").returncode, 100)
+        result = self.run_script("detect")
+        self.assertEqual((result.returncode, result.stdout), (100, "no Procfile\n"))
         (self.app / "Procfile").touch()
         self.assertEqual(self.run_script("detect").returncode, 0)
 

@@ -9,6 +9,8 @@ import tomllib
 WSGI_FILES = ("wsgi.py", "app.py", "application.py", "main.py")
 WSGI_NAMES = ("application", "app")
 SCRIPTS = ("main.py", "app.py", "server.py")
+# The files by which an app is known as one of Python, each once.
+SIGNS = tuple(dict.fromkeys(("requirements.txt", "pyproject.toml", "manage.py", *WSGI_FILES, *SCRIPTS)))
 
 
 class PythonApp:
@@ -19,10 +21,7 @@ class PythonApp:
 
     def is_python(self):
         """Says whether there is anything here that this buildpack could build or start."""
-        return any(
-            (self.directory / name).is_file()
-            for name in ("requirements.txt", "pyproject.toml", "manage.py", *WSGI_FILES, *SCRIPTS)
-        )
+        return any((self.directory / name).is_file() for name in SIGNS)
 
     def requirement_files(self):
         """The files that decide which packages are installed; they make the key for reuse."""

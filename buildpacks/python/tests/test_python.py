@@ -65,7 +65,9 @@ class PythonBuildpackTests(unittest.TestCase):
 
     def test_an_app_without_python_is_not_for_this_buildpack(self):
         self.write({"index.html": "<p>"})
-        self.assertEqual(self.run_script("detect").returncode, 100)
+        result = self.run_script("detect")
+        self.assertEqual(result.returncode, 100)
+        self.assertIn("none of requirements.txt, pyproject.toml,", result.stdout)
 
     def test_detect_provides_and_requires_its_plan_entry(self):
         self.write({"main.py": ""})

@@ -45,7 +45,8 @@ class StaticSiteBuildpackTests(unittest.TestCase):
         return launch["processes"][0]["command"][-1].split("-h ")[1]
 
     def test_detect_wants_a_page(self):
-        self.assertEqual(self.run_script("detect").returncode, 100)
+        result = self.run_script("detect")
+        self.assertEqual((result.returncode, result.stdout), (100, "no index.html, and no public/index.html\n"))
         self.page("docs")
         self.assertEqual(self.run_script("detect").returncode, 100)
         self.assertEqual(self.run_script("detect", BP_STATIC_ROOT="docs").returncode, 0)

@@ -51,6 +51,8 @@ struct BuildUser {
 
     /// The user's name and home directory from `/etc/passwd`.
     ///
+    /// Read here, as the C library's `getpwuid` loads name services from shared libraries, which a static program can't.
+    ///
     /// The file is read here, since `getpwuid` loads modules of the C library, which a static program can't.
     func account() throws(PhaseError) -> (name: String, home: String) {
         let text = (try? FileSystem.readText("/etc/passwd")) ?? ""

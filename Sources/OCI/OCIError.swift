@@ -60,14 +60,14 @@ public struct StoreFailure: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// What sort of failure it is.
     public var kind: Kind
-    /// The HTTP status of the answer, where there was one.
-    public var status: Int?
+    /// Whether the store understood and refused, so that asking again gives the same answer.
+    public var isFinal: Bool
     /// The message for people: what was being done to what, and what came back.
     public var message: String
 
-    public init(kind: Kind, status: Int? = nil, message: String) {
+    public init(kind: Kind, isFinal: Bool = false, message: String) {
         self.kind = kind
-        self.status = status
+        self.isFinal = isFinal
         self.message = message
     }
 

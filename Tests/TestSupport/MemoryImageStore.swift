@@ -53,7 +53,7 @@ public final class MemoryImageStore: ImageStore {
     public func blob(_ digest: Digest) -> [UInt8]? { contents.withLock { $0.blobs[digest] } }
 
     static func denied(_ name: String) -> OCIError {
-        .store(StoreFailure(kind: .denied, status: 403, message: "writing to \(name) is forbidden"))
+        .store(StoreFailure(kind: .denied, isFinal: true, message: "writing to \(name) is forbidden"))
     }
 }
 

@@ -129,7 +129,7 @@ final class DaemonClient: Sendable {
             default: .other
             }
         let message = "\(action): error response from daemon: \(text) (status \(status))"
-        return .store(StoreFailure(kind: kind, status: status, message: message))
+        return .store(StoreFailure(kind: kind, message: message))
     }
 
     /// Any other failure.

@@ -229,6 +229,6 @@ extension RegistryClient {
 extension RegistryError {
     /// The error of a transfer that kept breaking.
     fileprivate var asUnreachable: OCIError {
-        .store(StoreFailure(kind: .unreachable, status: nil, message: description))
+        .store(StoreFailure(kind: .unreachable, message: description))
     }
 }

@@ -102,7 +102,9 @@ public struct RegistryError: Error, Hashable, Sendable, CustomStringConvertible 
             case .status(404, _, _): .notFound
             case .status, .unexpectedAnswer, .local: .other
             }
-        return .store(StoreFailure(kind: kind, status: status, message: description))
+        // That there were too many requests is no passing matter either, once the client has waited as it was told to.
+        let isFinal = status.map { [400, 401, 403, 405, 429].contains($0) } ?? false
+        return .store(StoreFailure(kind: kind, isFinal: isFinal, message: description))
     }
 
     private static func name(ofStatus status: Int) -> String {

@@ -6,6 +6,15 @@ extension OCIError {
         default: false
         }
     }
+
+    /// Whether trying again can't help: the store has refused, or has no such image.
+    public var isFinal: Bool {
+        switch self {
+        case .invalidReference, .noLayers: true
+        case .store(let failure): failure.isFinal || failure.kind == .notFound
+        default: false
+        }
+    }
 }
 
 extension StoredImage {

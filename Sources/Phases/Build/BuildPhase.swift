@@ -90,13 +90,7 @@ public struct BuildPhase: Sendable {
         var processes = ProcessList()
         var contributions: [BuildContribution] = []
         for element in group.buildpacks {
-            logger.debug("Running build for buildpack \(element)")
-            let execution = try BuildExecution(element, inputs: inputs, logger: logger)
-            logger.debug("Finding plan")
-            let provided = plan.buildpackPlan(for: .buildpack, id: element.id)
-            let contribution = try execution.run(plan: provided, environment: &environment)
-            logger.debug("Updating buildpack processes")
-            plan.removeEntries(metBy: contribution.metNames)
+            let contribution = try run(element, &plan, &environment)
             logger.debug("Updating process list")
             if let type = processes.add(contribution.launch.processes) {
                 logger.warn(
@@ -126,6 +120,22 @@ public struct BuildPhase: Sendable {
         if let process = processes.first(where: \.command.isEmpty) {
             throw PhaseError(.build, failedTo: "build", "process '\(process.type)' has no command")
         }
+    }
+
+    /// Runs one buildpack, whose build layers later ones see, and takes what it has met from the plan.
+    private func run(
+        _ element: GroupElement,
+        _ plan: inout ResolvedBuildPlan,
+        _ environment: inout ModuleEnvironment
+    ) throws(PhaseError) -> BuildContribution {
+        logger.debug("Running build for buildpack \(element)")
+        let execution = try BuildExecution(element, inputs: inputs, logger: logger)
+        logger.debug("Finding plan")
+        let provided = plan.buildpackPlan(for: .buildpack, id: element.id)
+        let contribution = try execution.run(plan: provided, environment: &environment)
+        logger.debug("Updating buildpack processes")
+        plan.removeEntries(metBy: contribution.metNames)
+        return contribution
     }
 
     private func writeSBOM(_ contributions: [BuildContribution], to sbom: SBOMOutput) throws(PhaseError) {

@@ -37,7 +37,7 @@ extension ExportPhase {
             try FileSystem.makeDirectories(directory, mode: 0o777)
             let target = Path.join(directory, format.fileName)
             logger.debug("Copying SBOM \(name) to \(target)")
-            try Self.copy(source, to: target)
+            try PlainCopy.copy(source, to: target)
         }
     }
 
@@ -54,7 +54,7 @@ extension ExportPhase {
         for entry in entries where entry.type != .directory && Self.isSBOMName(entry.name) {
             let target = Path.join(directory, entry.name)
             do {
-                try Self.copy(Path.join(source, entry.name), to: target)
+                try PlainCopy.copy(Path.join(source, entry.name), to: target)
             } catch {
                 logger.warn("failed while copying SBOM from \(Path.join(source, entry.name)) to \(target)")
                 throw error
@@ -64,16 +64,6 @@ extension ExportPhase {
 
     private static func isSBOMName(_ name: String) -> Bool {
         SBOMFormat.allCases.contains { name.hasSuffix($0.fileName) }
-    }
-
-    /// Copies a file, or a symbolic link as such.
-    private static func copy(_ source: String, to target: String) throws(POSIXError) {
-        let status = try FileSystem.linkStatus(source)
-        if status.isSymlink {
-            try FileSystem.createSymlink(target, target: try FileSystem.readLink(source))
-        } else if status.isRegular {
-            try FileSystem.copyFile(source, to: target, mode: 0o666)
-        }
     }
 }
 

@@ -29,7 +29,7 @@ struct ImageOpening {
                 if attempt > 0 { logger.info("Successfully opened remote image after \(attempt) retries") }
                 return image
             } catch {
-                guard kind == .registry, Self.mayPass(error), attempt < Self.pauses.count else { throw error }
+                guard kind == .registry, !error.isFinal, attempt < Self.pauses.count else { throw error }
                 let pause = Self.pauses[attempt]
                 attempt += 1
                 logger.warn(
@@ -58,16 +58,6 @@ struct ImageOpening {
         case .layout:
             "image '\(reference)' is not in the layout directory; put it there, as with "
                 + "skopeo copy docker://\(reference) oci:<its path>, or name another one"
-        }
-    }
-
-    /// Whether another attempt may go better: not where the registry understood and refused, or has no such image.
-    private static func mayPass(_ error: OCIError) -> Bool {
-        switch error {
-        case .invalidReference, .noLayers: false
-        case .store(let failure) where failure.kind == .notFound: false
-        case .store(let failure): failure.status.map { ![400, 401, 403, 405, 429].contains($0) } ?? true
-        default: true
         }
     }
 }

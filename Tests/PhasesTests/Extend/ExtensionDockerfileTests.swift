@@ -16,7 +16,7 @@ struct ExtensionDockerfileTests {
     init() throws { directory = try TemporaryDirectory() }
 
     private func find(_ kind: DockerfileKind, api: String = "0.13") throws -> [ExtensionDockerfile] {
-        var platform = PlatformInputs { _ in nil }
+        var platform = ResolvedInputs(completed: PlatformInputs { _ in nil })
         platform.generatedDir = directory.path("generated")
         platform.appDir = "/the/app"
         let extensions = ["acme/one", "acme/two"].map {

@@ -23,6 +23,8 @@ struct Builder: Sendable {
     var metadata: BuilderMetadata
     /// The variables of the builder's config, `NAME=value`.
     var environment: [String]
+    /// The builder's image; nil where it is none.
+    var image: (any StoredImage)?
     /// Buildpacks that are not in the root, and have to be brought to it.
     var modules: [BroughtModule] = []
     /// What the builder is for.

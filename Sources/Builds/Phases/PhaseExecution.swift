@@ -1,4 +1,3 @@
-import BuildpackModel
 import POSIX
 import Sandbox
 
@@ -20,6 +19,7 @@ struct PhaseExecution {
             builderMounts: ground.builderMounts,
             lifecycleDir: ground.lifecycleDir,
             cacheDir: ground.cache.path,
+            kanikoDir: ground.kanikoDir,
             network: ground.request.network == .host ? .host : .none,
             report: report
         )
@@ -32,10 +32,7 @@ struct PhaseExecution {
         var lines: [String] = []
         let code = try runner.run(program) { lines.append($0) }
         record.add(lines, of: program.step)
-        guard code != 0 else {
-            if program.step == .detect { try refuseExtensions() }
-            return
-        }
+        guard code != 0 else { return }
         throw BuildError(
             .phase(program.step, code),
             "the phase '\(program.step.rawValue)' has failed with exit status \(code)",
@@ -55,21 +52,14 @@ struct PhaseExecution {
         return DetectResult(builder: ground.builder.name, lines: lines, exitCode: code)
     }
 
-    /// Ends the build before it does half of what was asked for.
-    private func refuseExtensions() throws(BuildError) {
-        let path = ground.isolation == .inPlace ? ground.paths.group : ground.directory.place(ground.paths.group)
-        let group: Group
-        do throws(BuildpackModelError) {
-            group = try TOMLFile.read(path)
-        } catch {
-            throw BuildError(.failed, "\(error)")
-        }
-        guard let first = group.extensions.first else { return }
-        throw BuildError(
-            .failed,
-            "image extensions take part (\(first)), which `slipway build` does not apply yet",
-            help: "run the lifecycle's phases with its extender, see docs/extensions.md"
-        )
+    /// The programs that a phase takes: itself, or where extensions take part, the extender in place of the builder.
+    ///
+    /// - Throws: `BuildError` where this build can't extend images.
+    func programs(for program: PhaseProgram) throws(BuildError) -> [PhaseProgram] {
+        guard program.step == .build, ground.isolation != .inPlace else { return [program] }
+        let phases = ExtensionPhases(ground)
+        guard let first = try phases.extensions().first else { return [program] }
+        return try phases.programs(inPlaceOf: program, first: first)
     }
 
     private static func help(_ step: BuildStep, _ code: Int32, _ ground: BuildGround) -> String? {

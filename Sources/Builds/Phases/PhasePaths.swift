@@ -32,6 +32,7 @@ struct PhasePaths: Sendable {
 
     var analyzed: String { layers + "/analyzed.toml" }
     var group: String { layers + "/group.toml" }
+    var generated: String { layers + "/generated" }
     var plan: String { layers + "/plan.toml" }
     var report: String { layers + "/report.toml" }
     var projectMetadata: String { layers + "/project-metadata.toml" }

@@ -1,4 +1,4 @@
-import OCI
+import Sandbox
 
 /// A phase as a program of the lifecycle: its name, flags and variables.
 struct PhaseProgram: Hashable, Sendable {
@@ -8,6 +8,8 @@ struct PhaseProgram: Hashable, Sendable {
         case builder
         /// Nothing but the lifecycle and the build's volumes.
         case bare
+        /// The run image, for who extends it.
+        case runImage(SandboxRoot)
     }
 
     var step: BuildStep
@@ -16,6 +18,8 @@ struct PhaseProgram: Hashable, Sendable {
     var name: String
     var arguments: [String]
     var environment: [String]
+    /// Whether it begins as root, to give that up itself.
+    var isRoot = false
 }
 
 /// Writes down the phases of a build.

@@ -13,6 +13,8 @@ struct PhaseRunner: Sendable {
     let lifecycleDir: String
     /// The directory that keeps the cache.
     let cacheDir: String
+    /// The directory that keeps what extensions have made.
+    let kanikoDir: String
     let network: SandboxedProgram.Network
     let report: @Sendable (BuildEvent) -> Void
 
@@ -28,12 +30,12 @@ struct PhaseRunner: Sendable {
             path: paths.lifecycle + "/lifecycle",
             environment: program.environment,
             workingDirectory: program.root == .builder ? paths.workspace : "/",
-            owner: owner,
+            owner: program.isRoot ? .root : owner,
             root: root(of: program),
             mounts: mounts(of: program)
         )
         sandboxed.arguments = [paths.lifecycle + "/" + program.name] + program.arguments
-        if program.root == .builder { sandboxed.network = isolation.hasNamespaces ? network : .host }
+        if program.root != .bare { sandboxed.network = isolation.hasNamespaces ? network : .host }
         let status: ExitStatus
         do throws(SandboxError) {
             status = try SandboxRunner(isolation).run(sandboxed) { stream, bytes in
@@ -57,6 +59,7 @@ struct PhaseRunner: Sendable {
 
     private func root(of program: PhaseProgram) -> SandboxRoot {
         if isolation == .inPlace { return .directory("/", isReadOnly: false) }
+        if case .runImage(let root) = program.root { return root }
         if program.root == .builder { return builderRoot }
         return isolation == .chroot ? .directory(directory.root, isReadOnly: false) : .empty
     }
@@ -68,8 +71,13 @@ struct PhaseRunner: Sendable {
         mounts += Mount.system
         mounts.append(.bind(lifecycleDir, at: paths.lifecycle))
         mounts += [volume(paths.layers), volume(paths.workspace)]
+        if program.isRoot {
+            mounts.append(.bind(kanikoDir, at: ExtensionPhases.kanikoDir, isReadOnly: false))
+        }
         switch program.root {
         case .builder: mounts.append(volume(paths.platform, isReadOnly: true))
+        case .runImage:
+            for path in ["/etc/resolv.conf", "/etc/hosts"] where FileSystem.exists(path) { mounts.append(.bind(path)) }
         case .bare:
             mounts.append(volume(paths.layout))
             mounts.append(

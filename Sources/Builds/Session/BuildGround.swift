@@ -20,6 +20,8 @@ struct BuildGround: Sendable {
     let modules: [BroughtModule]
     let lifecycleDir: String
     let cache: LayerCacheDirectory
+    /// The directory that keeps what extensions have made; it is there when extensions take part.
+    let kanikoDir: String
     let creationTime: Int64?
     /// All variables of the caller by name.
     let environment: [String: String]

@@ -51,8 +51,10 @@ public struct BuildSession: Sendable {
         }
         let ground = try step(.prepare) { () throws(BuildError) in try preparation.prepare() }
         var execution = PhaseExecution(ground, report: report)
-        for program in ground.phases {
-            try step(program.step) { () throws(BuildError) in try execution.run(program) }
+        for phase in ground.phases {
+            for program in try execution.programs(for: phase) {
+                try step(program.step) { () throws(BuildError) in try execution.run(program) }
+            }
         }
         var result = try step(.deliver) { () throws(BuildError) in
             try Delivery(ground, execution.record).deliver()

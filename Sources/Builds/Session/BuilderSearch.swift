@@ -52,6 +52,7 @@ struct BuilderSearch {
             root: .directory(root),
             metadata: metadata,
             environment: image.config.container.environment,
+            image: image,
             platform: image.platform
         )
     }

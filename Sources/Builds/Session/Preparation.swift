@@ -84,6 +84,7 @@ struct Preparation {
             modules: modules,
             lifecycleDir: installation.lifecycleDir,
             cache: cacheDirectory(builder),
+            kanikoDir: Path.join(home.cacheDir, "extensions"),
             creationTime: creationTime,
             environment: environment,
             report: report

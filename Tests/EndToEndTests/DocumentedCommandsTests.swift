@@ -25,7 +25,7 @@ struct DocumentedCommandsTests {
         )
         try #require(result.status == .exited(0), "\(result.output)\(result.errors)")
         #expect(result.output.contains("<p>my own page"))
-        #expect(result.lines.count { $0.hasPrefix("Loaded image: my-app:latest") } == 2, "\(result.output)")
+        #expect(result.lines.count { $0.contains("Loaded image: my-app:latest") } == 2, "\(result.output)")
         #expect(result.output.contains("\(registry.host)/my-app"), "\(result.output)")
         #expect(try daemon.docker("inspect", "my-app:latest").status == .exited(0))
     }

@@ -42,7 +42,7 @@ struct DemoTests {
         #expect(owners.output == "1000:1000\n", "\(owners.errors)")
 
         let second = try runDemo(["apps/shop"], port: 18_433, in: scratch)
-        #expect(second.output.contains("Reusing the web server"), "\(second.output)\(second.errors)")
+        #expect(second.errors.contains("Reusing the web server"), "\(second.output)\(second.errors)")
     }
 
     @Test("does not take another server's page for the app's")

@@ -59,10 +59,11 @@ extension BuildError {
     /// The failure that an error of the system is.
     init(_ error: POSIXError) {
         let isFull = error.errno == .noSpace || error.errno == .quota
-        self.init(
-            .failed,
-            "\(error)",
-            help: isFull ? "make room: `slipway store prune` and `slipway cache prune` remove what no image needs" : nil
-        )
+        self.init(.failed, "\(error)", help: isFull ? Self.roomHelp : nil)
+    }
+
+    /// What to do about a full disk.
+    static var roomHelp: String {
+        "make room: `slipway store prune` and `slipway cache prune` remove what no image needs"
     }
 }

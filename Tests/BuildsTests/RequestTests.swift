@@ -133,10 +133,11 @@ struct PlaceTests {
     func leftovers() throws {
         let scratch = try TemporaryDirectory()
         let home = SlipwayHome(environment: ["HOME": scratch.path])
-        try scratch.write(".cache/slipway/builds/dead/lock", "")
+        // Killed while it was removed, or before it had anything.
+        try scratch.makeDirectory(".cache/slipway/builds/empty")
         try scratch.write(".cache/slipway/builds/dead/root/file", "")
         let first = try BuildDirectory(in: home)
-        #expect(!FileSystem.exists(scratch.path(".cache/slipway/builds/dead")))
+        for name in ["dead", "empty"] { #expect(!FileSystem.exists(scratch.path(".cache/slipway/builds/\(name)"))) }
         let second = try BuildDirectory(in: home)
         #expect(FileSystem.exists(first.root))
         first.keep()

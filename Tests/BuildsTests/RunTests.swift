@@ -41,6 +41,19 @@ struct RunTests {
         #expect(kind("program") == .base)
     }
 
+    @Test("the exporter's lines tell how many layers are new, those with the app's files among them")
+    func layers() {
+        var record = PhaseRecord()
+        let lines = [
+            "Reusing layers from image 'x'", "Reusing layer 'a:b'", "Adding layer 'c:d'", "Added 1/3 app layer(s)",
+            "Reused 2/3 app layer(s)", "Adding cache layer 'c:d'", "Adding label 'e'",
+        ]
+        record.add(lines, of: .export)
+        record.add(["Restoring data for \"a:b\" from cache", "Adding layer 'no'"], of: .restore)
+        #expect((record.newLayers, record.reusedLayers) == (2, 3))
+        #expect(record.restoredLayers == ["a:b"])
+    }
+
     @Test("an empty run image has a user, /tmp, and parents before their children")
     func empty() {
         let names = HostFiles(packages: nil, names: []).sources.map { source in

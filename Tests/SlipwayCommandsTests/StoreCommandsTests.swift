@@ -53,10 +53,11 @@ struct StoreCommandsTests {
         try makeCache("aaaa", image: "shop", bytes: 1000)
         try home.write(".cache/slipway/downloads/x", "12345")
         try home.write(".cache/slipway/builds/kept/file", "12345")
-        try home.write(".cache/slipway/builds/running/lock", "")
+        let running = try FileLock(try home.makeDirectory(".cache/slipway/builds/running"))
         #expect(try CommandRun("cache prune", environment: environment).output == "removed 0 caches; freed 10 B\n")
         #expect(FileSystem.exists(home.path(".cache/slipway/layers/aaaa")))
         #expect(FileSystem.exists(home.path(".cache/slipway/builds/running")))
+        _ = consume running
         #expect(!FileSystem.exists(home.path(".cache/slipway/builds/kept")))
         #expect(
             try CommandRun("cache prune --all", environment: environment).output.hasPrefix("removed 1 cache; freed 1.")

@@ -23,6 +23,8 @@ struct BuilderFiles {
 
     /// Who builds in a root that no config says it of: the owner of `/layers` or `/workspace`, or else 1000:1000.
     var user: BuilderUser {
+        // In the current root, others than root can only build as themselves.
+        if root == "/", !Users.isRoot { return BuilderUser(uid: Users.userID, gid: Users.groupID) }
         for name in ["layers", "workspace"] {
             guard let status = try? FileSystem.status(Path.join(root, name)), status.isDirectory else { continue }
             if status.uid != 0, Users.isRoot { return BuilderUser(uid: status.uid, gid: status.gid) }

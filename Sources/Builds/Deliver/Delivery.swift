@@ -2,7 +2,7 @@ import Archive
 import BuildpackModel
 import ImageLibrary
 import ImageStores
-public import JSON
+import JSON
 import OCI
 import POSIX
 import PlatformModel
@@ -24,13 +24,8 @@ struct Delivery {
         if ground.isolation == .chroot { try keepCache() }
         let made = try finished()
         let image = try deliver(made)
-        let result = result(image)
-        if let path = ground.request.metadataFile {
-            let text = JSONWriter.string(result.json) + "\n"
-            try system { () throws(POSIXError) in try FileSystem.writeFileAtomically(path, Array(text.utf8)) }
-        }
         if let directory = ground.request.sbomDir { try copySBOM(to: directory) }
-        return result
+        return result(image)
     }
 
     /// The image that the exporter has written, with the user's labels and annotations.
@@ -137,19 +132,5 @@ private struct BuildLabel {
         let types = (json["processes"]?.arrayValue ?? []).compactMap { $0["type"]?.stringValue }
         let entrypoint = image.config.container.entrypoint.first.map { Path.base($0) }
         processes = types.filter { $0 == entrypoint } + types.filter { $0 != entrypoint }
-    }
-}
-
-extension BuildResult {
-    /// The result for programs, as `--metadata-file` has it.
-    public var json: JSONValue {
-        func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
-        return .object([
-            "tags": list(tags), "digest": .string(digest), "size": .integer(size), "outputs": list(outputs),
-            "builder": .string(builder), "runImage": .string(runImage), "buildpacks": list(buildpacks),
-            "processes": list(processes), "reusedLayers": .integer(Int64(reusedLayers)),
-            "newLayers": .integer(Int64(newLayers)), "restoredLayers": list(restoredLayers),
-            "isolation": .string(isolation), "milliseconds": .integer(nanoseconds / 1_000_000),
-        ])
     }
 }

@@ -12,13 +12,21 @@ struct ModuleLoader {
     private let directory: BuildDirectory
     private let registry: BuildpackRegistry?
     private let downloads: Downloads
+    private let builder: BuilderMetadata
     /// The modules that have been brought; those of packages with all that they are made of.
     private(set) var modules: [BroughtModule] = []
     /// The module that takes part for each of the things that were asked for.
     private(set) var entries: [ModuleFetch: ModuleName] = [:]
 
-    init(images: ImageSource, directory: BuildDirectory, registry: BuildpackRegistry?, downloads: Downloads) {
+    init(
+        images: ImageSource,
+        directory: BuildDirectory,
+        registry: BuildpackRegistry?,
+        downloads: Downloads,
+        builder: BuilderMetadata
+    ) {
         (self.images, self.directory, self.registry, self.downloads) = (images, directory, registry, downloads)
+        self.builder = builder
     }
 
     /// Brings something that was asked for.
@@ -35,15 +43,21 @@ struct ModuleLoader {
         case .image(let reference): try load(.registry(reference), as: fetch, kind)
         case .registry(let id, let version):
             guard let registry else {
-                throw BuildError(
-                    .usage,
-                    "buildpack '\(fetch)' is of a registry, and no registry is configured",
-                    help: "name an index with --buildpack-registry DIRECTORY|URL, or an image with docker://IMAGE"
-                )
+                throw unknown(id, kind)
             }
             try load(.registry(try registry.image(of: id, version: version)), as: fetch, kind)
         case .inline(let buildpack): try write(buildpack, as: fetch)
         }
+    }
+
+    /// Somebody has named a module that is not on the builder, and that no registry can be asked for.
+    private func unknown(_ id: RegistryID, _ kind: ModuleKind) -> BuildError {
+        let registry = "name an index with --buildpack-registry DIRECTORY|URL, or an image with docker://IMAGE"
+        return BuildError(
+            .usage,
+            "\(kind.label.lowercased()) '\(id)' is not on the builder, and no registry of buildpacks is configured",
+            help: builder.nearest(to: "\(id)", kind).map { "did you mean '\($0)'? Else \(registry)" } ?? registry
+        )
     }
 
     // MARK: - Directories and archives

@@ -88,11 +88,19 @@ struct PhaseRecord: Sendable {
             case .export:
                 if line.hasPrefix("Reusing layer '") { reusedLayers += 1 }
                 if line.hasPrefix("Adding layer '") { newLayers += 1 }
+                reusedLayers += Self.appLayers(line, after: "Reused ")
+                newLayers += Self.appLayers(line, after: "Added ")
             case .restore:
                 if let name = Self.quoted(line, after: "Restoring data for \"") { restoredLayers.append(name) }
             default: break
             }
         }
+    }
+
+    /// How many layers with the app's files a line like `Added 1/2 app layer(s)` tells of.
+    private static func appLayers(_ line: String, after prefix: String) -> Int {
+        guard line.hasPrefix(prefix), line.hasSuffix(" app layer(s)") else { return 0 }
+        return Int(line.dropFirst(prefix.count).prefix { $0 != "/" }) ?? 0
     }
 
     private static func quoted(_ line: String, after prefix: String) -> String? {

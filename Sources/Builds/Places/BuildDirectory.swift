@@ -20,18 +20,31 @@ final class BuildDirectory: Sendable {
     /// - Throws: `BuildError` when the cache directory can't be written to.
     init(in home: SlipwayHome) throws(BuildError) {
         Self.removeAbandoned(in: home)
-        path = Path.join(home.buildsDir, RandomBytes.hexadecimal(count: 8))
-        let path = path
+        let path = Path.join(home.buildsDir, RandomBytes.hexadecimal(count: 8))
+        self.path = path
         let lock = try system { () throws(POSIXError) in
             try FileSystem.makeDirectories(home.buildsDir, mode: 0o755)
-            try FileSystem.makeDirectory(path, mode: 0o755)
             Interruption.addTemporary(path)
-            // Without a lock of its own, another process would take the directory for one that was left behind.
-            let lock = try FileLock(Path.join(path, "lock"))
+            let lock = try Self.make(path)
             try FileSystem.makeDirectory(Path.join(path, "root"), mode: 0o755)
             return lock
         }
         self.lock = Mutex(lock)
+    }
+
+    /// Makes and locks a directory.
+    ///
+    /// Until it is locked, another process may take it for one that was left behind, and remove it; it is made again then.
+    private static func make(_ path: String) throws(POSIXError) -> FileLock {
+        while true {
+            try FileSystem.makeDirectory(path, mode: 0o755)
+            do throws(POSIXError) {
+                let lock = try FileLock(path)
+                if FileSystem.isDirectory(path) { return lock }
+            } catch  where error.errno == .noSuchFile {
+                continue
+            }
+        }
     }
 
     /// Removes the directory with all that is in it.
@@ -41,16 +54,19 @@ final class BuildDirectory: Sendable {
     static func removeAbandoned(in home: SlipwayHome) {
         for entry in (try? FileSystem.list(home.buildsDir)) ?? [] {
             let path = Path.join(home.buildsDir, entry.name)
-            let mark = Path.join(path, "lock")
-            // One that is being made has no lock yet; one that was kept has none any longer.
-            guard FileSystem.exists(mark), let lock = try? FileLock.ifAvailable(mark) else { continue }
+            guard !FileSystem.exists(Path.join(path, keptMark)), let lock = try? FileLock.ifAvailable(path) else {
+                continue
+            }
             Leftovers.remove(path)
             _ = consume lock
         }
     }
 
     /// Keeps the directory when the build has ended.
-    func keep() { try? FileSystem.removeFile(Path.join(path, "lock")) }
+    func keep() { try? FileSystem.writeFile(Path.join(path, Self.keptMark), "") }
+
+    /// The file that says of a directory that it is to stay.
+    private static let keptMark = "kept"
 
     /// The path on this machine of what the build sees at a path.
     func place(_ target: String) -> String { Path.join(root, target) }

@@ -87,12 +87,29 @@ extension BuildError {
     init(_ error: LibraryError) {
         let help: String? =
             switch error {
+            case _ where error.isFullDisk: Self.roomHelp
             case .notInStore: "pull it once without --pull never, or name a file or directory that holds it"
             case .notFound:
                 "check the name; for an image of a file, write oci:DIR, oci-archive:FILE or docker-archive:FILE"
+            case .notAnImage:
+                "name a file or directory that holds an image: oci:DIR, oci-archive:FILE or docker-archive:FILE"
+            case .image(_, .store(let failure)): Self.help(failure.kind)
+            case .image(_, .platformNotFound): "choose one of these with --platform, or another image"
             default: nil
             }
         self.init(error.isUsage ? .usage : .failed, "\(error)", help: help)
+    }
+}
+
+extension BuildError {
+    private static func help(_ failure: StoreFailure.Kind) -> String? {
+        switch failure {
+        case .unreachable:
+            "check the name and the network; without a registry, an image can be of a file: oci:DIR, oci-archive:FILE"
+        case .denied: "log in to the registry, for instance with `docker login`; `slipway doctor` lists credentials"
+        case .notFound: "check the name of the image"
+        case .other: nil
+        }
     }
 }
 

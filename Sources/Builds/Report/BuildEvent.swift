@@ -35,33 +35,3 @@ public enum BuildStep: String, Sendable, CaseIterable {
     /// Bringing the image to where it is wanted.
     case deliver
 }
-
-/// What a build has made.
-public struct BuildResult: Sendable {
-    /// The names of the image.
-    public var tags: [String]
-    /// The digest of the image's manifest, `sha256:…`.
-    public var digest: String
-    /// The size of all of the image's blobs, in bytes.
-    public var size: Int64
-    /// Where the image went.
-    public var outputs: [String]
-    /// The builder, and the run image that was taken.
-    public var builder: String
-    /// The run image that was taken.
-    public var runImage: String
-    /// The buildpacks that took part, `id@version`, in order.
-    public var buildpacks: [String]
-    /// The process types of the image, the default one first.
-    public var processes: [String]
-    /// Layers of the app image that the previous image had.
-    public var reusedLayers: Int
-    /// Layers of the app image that are new.
-    public var newLayers: Int
-    /// Cached layers that were there for the build, `id:layer`.
-    public var restoredLayers: [String]
-    /// Which isolation was used, in words.
-    public var isolation: String
-    /// How long the build took, in nanoseconds.
-    public var nanoseconds: Int64
-}

@@ -3,6 +3,7 @@ import BuildpackModel
 import Distribution
 import ImageLibrary
 import ImageStores
+import JSON
 import OCI
 import POSIX
 import Sandbox
@@ -61,6 +62,10 @@ public struct BuildSession: Sendable {
         }
         hasSucceeded = true
         result.nanoseconds = Clock.monotonicNanoseconds - start
+        if let path = request.metadataFile {
+            let text = JSONWriter.string(result.json) + "\n"
+            try system { () throws(POSIXError) in try FileSystem.writeFileAtomically(path, Array(text.utf8)) }
+        }
         return result
     }
 

@@ -57,14 +57,16 @@ struct Preparation {
 
     /// Brings everything that the phases need.
     func prepare() throws(BuildError) -> BuildGround {
-        let builderName = request.builder ?? project.descriptor.builder ?? request.usualBuilder ?? HostBuilder.name
-        let builder = try BuilderSearch(images: images, installation: installation, platform: platform)
-            .builder(builderName)
-        let owner = Owner(
-            uid: request.uid ?? builder.metadata.user.uid,
-            gid: request.gid ?? builder.metadata.user.gid
-        )
-        let isolation = try chooseIsolation(for: owner)
+        let search = BuilderSearch(images: images, installation: installation, platform: platform)
+        let named = request.builder ?? project.descriptor.builder ?? request.usualBuilder
+        var builder = try search.builder(named ?? HostBuilder.name)
+        let isolation = try chooseIsolation(for: owner(of: builder))
+        if isolation == .inPlace, builder.root != .directory("/") {
+            // Programs see this root, whatever was asked for.
+            if let named { throw Self.notThisRoot(named) }
+            builder = try search.builder("/")
+        }
+        let owner = owner(of: builder)
         let hasOverlay = try hasOverlay(builder, isolation, owner)
         let (order, modules) = try modules(for: builder)
         let paths = self.paths(isolation)
@@ -92,6 +94,18 @@ struct Preparation {
         let layout = GroundLayout(ground, app: app, project: project, home: home)
         try layout.make(order: order)
         return ground
+    }
+
+    private func owner(of builder: Builder) -> Owner {
+        Owner(uid: request.uid ?? builder.metadata.user.uid, gid: request.gid ?? builder.metadata.user.gid)
+    }
+
+    private static func notThisRoot(_ builder: String) -> BuildError {
+        BuildError(
+            .machine,
+            "the builder '\(builder)' can't be used: this machine can only build in place, in the root that is here",
+            help: "leave --builder out, or name this root with --builder /; `slipway doctor` says what else is possible"
+        )
     }
 
     private func chooseIsolation(for owner: Owner) throws(BuildError) -> Isolation {
@@ -166,7 +180,13 @@ struct Preparation {
         let registry = request.buildpackRegistry.map { [report] place in
             BuildpackRegistry(place: place, downloads: downloads) { report(.warning($0)) }
         }
-        var loader = ModuleLoader(images: images, directory: directory, registry: registry, downloads: downloads)
+        var loader = ModuleLoader(
+            images: images,
+            directory: directory,
+            registry: registry,
+            downloads: downloads,
+            builder: builder.metadata
+        )
         for fetch in plan.buildpackFetches { try loader.load(fetch, .buildpack) }
         for fetch in plan.extensionFetches { try loader.load(fetch, .imageExtension) }
         let modules = builder.modules + loader.modules

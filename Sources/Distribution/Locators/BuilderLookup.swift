@@ -1,4 +1,4 @@
-import BuildpackModel
+public import BuildpackModel
 import CNBCore
 import Console
 
@@ -44,5 +44,17 @@ struct BuilderLookup {
         let id = text.prefix { $0 != "@" }
         let nearest = Suggestion.nearest(to: String(id), among: modules.map(\.id.text))
         return nearest.map { "; did you mean '\($0)'?" } ?? ""
+    }
+}
+
+extension BuilderMetadata {
+    /// What somebody may have meant who names a module that is not on the builder.
+    ///
+    /// - Parameters:
+    ///   - id: What was written.
+    ///   - kind: Buildpack or image extension.
+    /// - Returns: The id of the nearest one on the builder; nil if none is near.
+    public func nearest(to id: String, _ kind: ModuleKind) -> String? {
+        Suggestion.nearest(to: id, among: modules.filter { $0.kind == kind }.map(\.id.text))
     }
 }

@@ -89,6 +89,7 @@ public final class RemoteImages: Sendable {
         let layout = LayoutDirectory(path: directory)
         let index = try onImage(name) { () throws(OCIError) in try layout.readIndex() }
         guard let index else {
+            guard FileSystem.exists(directory) else { throw .notFound(name: name, place: "the directory \(directory)") }
             throw .notAnImage(path: directory, reason: "expected an OCI layout, but index.json is missing")
         }
         return try onImage(name) { () throws(OCIError) in

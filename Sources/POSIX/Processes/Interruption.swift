@@ -95,9 +95,16 @@ public enum Interruption {
     }
 
     /// Removes a directory, even if other threads still write to it for a moment.
+    ///
+    /// It gets another name first: a thread that has finished something in it, and moves that to its place, then either
+    /// was faster, or finds nothing to move. Otherwise it could move what is half removed.
     private static func remove(_ path: String) {
+        let doomed = path + ".removed"
         for _ in 0..<50 {
-            if (try? FileSystem.removeClosedTree(path)) != nil { return }
+            let isRenamed = (try? FileSystem.rename(path, to: doomed)) != nil
+            let isRemoved = (try? FileSystem.removeClosedTree(isRenamed ? doomed : path)) != nil
+            if isRemoved, !FileSystem.exists(path), !FileSystem.exists(doomed) { return }
+            if !isRenamed { try? FileSystem.removeClosedTree(doomed) }
             Clock.sleep(milliseconds: 10)
         }
     }

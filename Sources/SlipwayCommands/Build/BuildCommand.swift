@@ -42,7 +42,7 @@ enum BuildCommand {
         do {
             let summary = BuildSummary(result: try session.run())
             display.finish(summary)
-            context.console.print(summary.reference + "\n")
+            context.console.print(summary.result.reference + "\n")
             return 0
         } catch {
             Interruption.pauseIfInterrupted()

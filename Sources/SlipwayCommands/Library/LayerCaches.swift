@@ -64,10 +64,11 @@ struct LayerCaches {
         for directory in [Path.join(home.cacheDir, "downloads"), home.buildsDir] {
             for entry in (try? FileSystem.list(directory)) ?? [] {
                 let path = Path.join(directory, entry.name)
-                // A build that is running has its lock.
-                guard !FileSystem.exists(Path.join(path, "lock")) else { continue }
+                // A build that is running holds a lock on its directory.
+                guard let lock = try? FileLock.ifAvailable(path) else { continue }
                 freed += Self.size(of: path)
                 try discard(path)
+                _ = consume lock
             }
         }
         return freed

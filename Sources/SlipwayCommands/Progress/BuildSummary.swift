@@ -1,19 +1,9 @@
 import Builds
-import JSON
 
 /// What a build has made, for people and for programs.
 struct BuildSummary: Sendable {
     /// What was made.
     let result: BuildResult
-
-    /// The image's name with its digest, by which it can be had again.
-    var reference: String { "\(Self.repository(of: result.tags.first ?? ""))@\(result.digest)" }
-
-    /// A name without its tag.
-    private static func repository(of name: String) -> Substring {
-        guard let colon = name.lastIndex(of: ":"), !name[colon...].contains("/") else { return name[...] }
-        return name[..<colon]
-    }
 
     // MARK: - For people
 
@@ -59,34 +49,11 @@ struct BuildSummary: Sendable {
         let place = parts.count > 1 ? parts[1] : ""
         return switch parts.first {
         case "store": "slipway run \(tag)"
-        case "registry": "docker run --rm -p 8080:8080 -e PORT=8080 \(reference)"
+        case "registry": "docker run --rm -p 8080:8080 -e PORT=8080 \(result.reference)"
         case "docker-daemon": "docker run --rm -p 8080:8080 -e PORT=8080 \(tag)"
         case "docker-archive": "docker load --input \(place)"
         case "oci", "oci-archive": "skopeo copy \(output) docker://\(tag)"
         default: nil
         }
-    }
-
-    // MARK: - For programs
-
-    /// The result as an object.
-    var json: JSONValue {
-        func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
-        return [
-            "reference": .string(reference),
-            "tags": list(result.tags),
-            "digest": .string(result.digest),
-            "size": .integer(result.size),
-            "outputs": list(result.outputs),
-            "builder": .string(result.builder),
-            "run-image": .string(result.runImage),
-            "buildpacks": list(result.buildpacks),
-            "processes": list(result.processes),
-            "reused-layers": .integer(result.reusedLayers),
-            "new-layers": .integer(result.newLayers),
-            "restored-layers": list(result.restoredLayers),
-            "isolation": .string(result.isolation),
-            "nanoseconds": .integer(result.nanoseconds),
-        ]
     }
 }

@@ -25,7 +25,7 @@ struct JSONDisplay: BuildDisplay {
     }
 
     func finish(_ summary: BuildSummary) {
-        write("finished", ["result": summary.json])
+        write("finished", ["result": summary.result.json])
     }
 
     func fail(_ error: CommandError) {

@@ -34,6 +34,8 @@ public enum EnvironmentName {
     public static let logFormat = "CNB_LOG_FORMAT"
     /// How new layers of the app image are compressed.
     public static let layerCompression = "CNB_LAYER_COMPRESSION"
+    /// Whether image extensions may extend the build image that the creator runs in.
+    public static let extendInCreator = "CNB_EXTEND_IN_CREATOR"
     /// The stack's id, deprecated.
     public static let stackID = "CNB_STACK_ID"
     /// Seconds since 1970 for the creation time of images.

@@ -7,10 +7,10 @@ import POSIX
 import Phases
 import PlatformModel
 
-/// `creator`: all phases in one process.
+/// `creator`: all phases in one process, unless image extensions may extend the build image.
 struct CreateCommand: PhaseCommand {
     /// What the phases work with once privileges are given up.
-    struct Means {
+    struct Preparation {
         /// The images.
         let stores: PhaseStores
         /// What the phases are told, without credentials, for the user of the build.
@@ -28,7 +28,9 @@ struct CreateCommand: PhaseCommand {
         try self.context.guardLayout()
     }
 
-    func takePrivileges() throws(PhaseError) -> Means {
+    func takePrivileges() throws(PhaseError) -> Preparation? {
+        // The phases give privileges up one by one.
+        if ExtendingCreatorRun.isAskedFor(context) { return nil }
         let inputs = context.inputs
         let wasRoot = Users.isRoot
         let stores = try context.storesOfBuildUser(owning: [inputs.cacheDir, inputs.launchCacheDir, inputs.layersDir])
@@ -42,10 +44,11 @@ struct CreateCommand: PhaseCommand {
         // of this process.
         context.setVariable(EnvironmentName.registryAuth, nil)
         try wrapping(.failed, failedTo: "hide credentials from buildpacks") { try Privileges.hideFromPeers() }
-        return Means(stores: stores, context: context)
+        return Preparation(stores: stores, context: context)
     }
 
-    func execute(_ means: Means) throws(PhaseError) {
+    func execute(_ means: Preparation?) throws(PhaseError) {
+        guard let means else { return try ExtendingCreatorRun(context: context).run() }
         let context = means.context
         let cache = try context.layerCache(means.stores)
         let stores = try context.addingLaunchCache(to: means.stores, failing: .failed)

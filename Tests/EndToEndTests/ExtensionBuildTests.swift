@@ -67,6 +67,49 @@ struct ExtensionBuildTests {
         #expect(try FileSystem.list(sandbox.directory.path("kaniko/cache/layers/keys")).isEmpty)
     }
 
+    @Test(
+        "the creator extends its build image where it is asked to, and says what run images take",
+        .timeLimit(.minutes(10))
+    )
+    func creator() throws {
+        let sandbox = try ExtensionSandbox()
+        try sandbox.pushBase()
+        try addModules(to: sandbox)
+        try sandbox.directory.write(
+            "cnb/order.toml",
+            """
+            [[order]]
+            [[order.group]]
+            id = "test/answer"
+            version = "1.0.0"
+            [[order-extensions]]
+            [[order-extensions.group]]
+            id = "slipway/apt"
+            version = "0.1.0"
+
+            """
+        )
+        try sandbox.directory.write("workspace/Aptfile.build", "bc\n")
+        let built = try create(sandbox)
+        try #require(built.status == .exited(0), "\(built.output)\(built.errors)")
+        #expect(built.output.contains("Setting up bc"))
+        let metadata = try FileSystem.readText("\(try sandbox.unpackApp())/layers/config/metadata.toml")
+        #expect(metadata.contains("{answer: 42"))
+
+        try sandbox.directory.write("workspace/Aptfile.run", "jq\n")
+        let refused = try create(sandbox)
+        #expect(refused.status == .exited(102))
+        #expect(refused.errors.contains("extender -kind run in a container of the run image"))
+    }
+
+    /// Runs the creator in a new container, with leave to extend its image.
+    private func create(_ sandbox: ExtensionSandbox) throws -> CommandResult {
+        try sandbox.emptyLayers()
+        let variables = ["CNB_EXTEND_IN_CREATOR=1", "CNB_BUILD_IMAGE=\(sandbox.base)"]
+        let command = ["/cnb/lifecycle/creator", "-run-image", sandbox.base, sandbox.app]
+        return try sandbox.run(["/usr/bin/env"] + variables + command, in: sandbox.newContainer())
+    }
+
     /// The app prints what both images' packages and the second extension have to do with.
     private func checkApp(_ root: String, _ sandbox: ExtensionSandbox) throws {
         let said = try sandbox.runApp(root)

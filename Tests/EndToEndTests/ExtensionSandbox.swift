@@ -103,10 +103,7 @@ final class ExtensionSandbox {
     ///
     /// - Returns: What the two extenders said.
     func build() throws -> (build: String, run: String) {
-        try shell(
-            #"rm -rf "$1"/layers/* "$1"/layers/.[!.]*; chown -R 1000:1000 "$1/layers" "$1/workspace""#,
-            directory.path
-        )
+        try emptyLayers()
         let buildContainer = try newContainer()
         try phase("analyzer", ["-run-image", base, app], in: buildContainer)
         try phase("detector", [], in: buildContainer, user: "1000:1000")
@@ -115,6 +112,14 @@ final class ExtensionSandbox {
         let extended = try phase("extender", ["-kind", "run"], in: try newContainer())
         try phase("exporter", [app], in: buildContainer)
         return (built, extended)
+    }
+
+    /// Leaves nothing of an earlier build in the layers directory.
+    func emptyLayers() throws {
+        try shell(
+            #"rm -rf "$1"/layers/* "$1"/layers/.[!.]*; chown -R 1000:1000 "$1/layers" "$1/workspace""#,
+            directory.path
+        )
     }
 
     /// Unpacks the app image.

@@ -40,6 +40,12 @@ public struct PlatformVariable: Sendable {
             help: "`json` makes every line of the log a JSON object; for programs that read it"
         ),
         PlatformVariable(
+            EnvironmentName.extendInCreator,
+            help:
+                "for the creator as root, from Platform API 0.13 on: `1` lets image extensions extend the build image that it "
+                + "runs in, which `CNB_BUILD_IMAGE` has to name; each phase is then a process of its own"
+        ),
+        PlatformVariable(
             EnvironmentName.layerCompression,
             default: "gzip",
             help:

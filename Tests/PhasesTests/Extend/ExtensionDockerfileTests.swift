@@ -24,7 +24,7 @@ struct ExtensionDockerfileTests {
         }
         return try ExtensionDockerfile.find(
             extensions,
-            ExtendInputs(platformAPI: PlatformAPI(api), platform: ResolvedInputs(completed: platform), kind: kind)
+            ExtendInputs(platformAPI: PlatformAPI(api), platform: platform, kind: kind)
         )
     }
 

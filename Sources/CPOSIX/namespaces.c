@@ -124,7 +124,7 @@ int cposix_limit_capabilities(uint64_t kept) {
 int cposix_set_limit(int resource, uint64_t soft, uint64_t hard) {
     const struct rlimit limit = {
         soft == UINT64_MAX ? RLIM_INFINITY : (rlim_t)soft, hard == UINT64_MAX ? RLIM_INFINITY : (rlim_t)hard};
-    return setrlimit((__rlimit_resource_t)resource, &limit);
+    return setrlimit(resource, &limit);
 }
 
 void cposix_close_from(int first) {

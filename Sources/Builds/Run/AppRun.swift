@@ -85,9 +85,17 @@ public struct AppRun: Sendable {
                 try images.store.hold(stored, by: images.lease)
                 return stored
             }
-            return try images.fetch(try ImageLocation(parsing: image))
         } catch {
             throw BuildError(error)
+        }
+        do throws(LibraryError) {
+            return try images.fetch(try ImageLocation(parsing: image))
+        } catch {
+            throw BuildError(
+                .failed,
+                "'\(image)' is not in the local store, and can't be had from elsewhere: \(error)",
+                help: "build it with `slipway build`; `slipway store ls` lists what is there"
+            )
         }
     }
 

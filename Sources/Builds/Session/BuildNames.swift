@@ -1,5 +1,6 @@
 import ImageLibrary
 import OCI
+import POSIX
 
 /// What the image is called, and where it goes.
 struct BuildNames: Sendable {
@@ -36,6 +37,22 @@ struct BuildNames: Sendable {
             self.outputs = outputs
         } catch {
             throw BuildError(error)
+        }
+        for output in outputs { try Self.expectDirectory(of: output) }
+    }
+
+    /// That an archive's directory is missing should not be found out when everything else has been done.
+    private static func expectDirectory(of output: ImageOutput) throws(BuildError) {
+        switch output {
+        case .layoutArchive(let path, _), .dockerArchive(let path):
+            let directory = Path.directory(path)
+            guard !FileSystem.isDirectory(directory) else { return }
+            throw BuildError(
+                .usage,
+                "--output \(output): there is no directory '\(directory)'",
+                help: "make it, or name another place"
+            )
+        default: return
         }
     }
 

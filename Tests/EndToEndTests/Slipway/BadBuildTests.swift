@@ -62,6 +62,12 @@ struct BadBuildTests {
             said: ["REGISTRY"]
         ),
         Mistake(name: "no app", arguments: ["--descriptor", "gone.toml"], status: 2, said: ["gone.toml"]),
+        Mistake(
+            name: "an archive in no directory",
+            arguments: ["-o", "docker-archive:nowhere/app.tar"],
+            status: 2,
+            said: ["nowhere/app.tar", "there is no directory", "help: "]
+        ),
         Mistake(name: "misspelt option", arguments: ["--bulider", "x"], status: 2, said: ["--builder"]),
         Mistake(
             name: "no buildpack wants the app",
@@ -115,6 +121,16 @@ struct BadBuildTests {
             #expect(!(try site.succeed("store", "ls")).contains("app:latest"), "\(mistake.name)")
         }
         try expectWholeStore(site)
+    }
+
+    @Test("an image that is started before it is built", .timeLimit(.minutes(1)))
+    func runsNothing() throws {
+        let site = try SlipwaySite()
+        let result = try site.slipway(["run", "127.0.0.1:1/nothing"])
+        #expect(result.status == .exited(1))
+        for text in ["'127.0.0.1:1/nothing' is not in the local store", "connection refused", "help: build it"] {
+            #expect(result.errors.contains(text), "\(result.errors)")
+        }
     }
 
     @Test("an app with a file that can't be read")

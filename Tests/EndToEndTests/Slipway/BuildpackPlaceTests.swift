@@ -57,15 +57,23 @@ struct BuildpackPlaceTests {
         let part = try builder.buildpack("test/one", build: "echo one")
         let layout = try builder.smallBuilder([try builder.recorder()], runImage: "\(registry.host)/run")
         let package = try builder.make("package", "package", [part])
-        for (source, name) in [("\(layout):builder", "builder"), ("\(layout):run", "run"), (package, "package")] {
+        let other = try builder.make(
+            "package",
+            "other",
+            [try builder.buildpack("test/two", version: "2.0.0", build: "echo two")]
+        )
+        for (source, name) in [
+            ("\(layout):builder", "builder"), ("\(layout):run", "run"), (package, "package"), (other, "other"),
+        ] {
             try push("oci:\(source)", to: "\(registry.host)/\(name)")
         }
         var site = try SlipwaySite(user)
+        try writeIndex(of: "\(registry.host)/other@\(try digest("\(registry.host)/other"))", site)
         try site.directory.write("docker/config.json", Self.credentials(registry.host))
         let arguments = [
             "build", "app", "-t", "\(registry.host)/app:1", "-t", "\(registry.host)/app:2", "--builder",
-            "\(registry.host)/builder", "-b", "docker://\(registry.host)/package", "-b", "from=builder", "-o",
-            "registry",
+            "\(registry.host)/builder", "-b", "docker://\(registry.host)/package", "-b", "from=builder", "-b",
+            "test/two", "--buildpack-registry", "index", "-o", "registry", "--metadata-file", "result.json",
         ]
         let refused = try site.slipway(arguments)
         #expect(refused.status == .exited(1))
@@ -77,6 +85,9 @@ struct BuildpackPlaceTests {
         let digests = try ["1", "2"].map { try digest("\(registry.host)/app:\($0)") }
         #expect(digests.map { "\(registry.host)/app@\($0)\n" } == [built.output, built.output])
 
+        let buildpacks = try site.metadata()["buildpacks"]?.texts
+        #expect(buildpacks == ["test/one@1.0.0", "test/record@1.0.0", "test/two@2.0.0"])
+
         let bottom = try bottomLayer("\(registry.host)/run")
         #expect(!registry.log.contains("GET /v2/run/blobs/\(bottom)"), "the run image's layer was pulled")
         #expect(!FileSystem.exists("\(site.store)/blobs/sha256/\(bottom.dropFirst(7))"))
@@ -84,6 +95,17 @@ struct BuildpackPlaceTests {
             registry.log.contains("mount=\(bottom.replacing(":", with: "%3A"))")
                 || registry.log.contains("mount=\(bottom)")
         )
+    }
+
+    /// An index of buildpacks, as in a git checkout of a registry: the highest version was withdrawn.
+    private func writeIndex(of address: String, _ site: SlipwaySite) throws {
+        let lines = [("2.0.0", false), ("3.0.0", true)].map { version, isYanked in
+            """
+            {"ns":"test","name":"two","version":"\(version)","yanked":\(isYanked),"addr":"\(address)"}
+
+            """
+        }
+        try site.directory.write("index/3/tw/test_two", lines.joined())
     }
 
     private static func credentials(_ host: String) -> String {

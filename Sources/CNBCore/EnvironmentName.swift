@@ -36,6 +36,8 @@ public enum EnvironmentName {
     public static let layerCompression = "CNB_LAYER_COMPRESSION"
     /// Whether image extensions may extend the build image that the creator runs in.
     public static let extendInCreator = "CNB_EXTEND_IN_CREATOR"
+    /// Which times entries of layers have that image extensions make.
+    public static let extendTimes = "CNB_EXTEND_TIMES"
     /// The stack's id, deprecated.
     public static let stackID = "CNB_STACK_ID"
     /// Seconds since 1970 for the creation time of images.

@@ -88,7 +88,9 @@ public final class DockerfileEngine {
         self.settings = settings
         self.config = config
         self.logger = logger
-        key = CacheKey(base: base)
+        let start = CacheKey(base: base)
+        // Layers with other times are other layers.
+        key = settings.normalizesTimes ? start.adding(["normalized times"]) : start
         layerEngine = LayerEngine(pool: pool)
         do {
             mountsAtStart = try MountTable()

@@ -1,3 +1,4 @@
+import CNBCore
 import Dockerfile
 import ImageStores
 import OCI
@@ -39,7 +40,8 @@ struct ExtendCommand: PhaseCommand {
                 platformAPI: context.platformAPI,
                 platform: context.inputs,
                 kind: kind,
-                environment: context.environmentEntries
+                environment: context.environmentEntries,
+                normalizesTimes: context.environment[EnvironmentName.extendTimes] == "normalized"
             ),
             baseImages: LayoutStore(layoutDir: context.inputs.imagesToExtendDir),
             extendedImages: LayoutStore(layoutDir: context.inputs.extendedDir),

@@ -30,10 +30,12 @@ final class EngineRoot {
     func engine(
         base: String = "base",
         config: ContainerConfig = ContainerConfig(),
-        lifetime: Int64 = 3600 * 1_000_000_000
+        lifetime: Int64 = 3600 * 1_000_000_000,
+        normalizesTimes: Bool = false
     ) throws -> DockerfileEngine {
         var settings = EngineSettings(cacheDir: directory.path("cache"), cacheLifetime: lifetime, exclusions: [])
         settings.root = root
+        settings.normalizesTimes = normalizesTimes
         return try DockerfileEngine(
             settings: settings,
             base: Digest.of(Array(base.utf8)),

@@ -44,6 +44,30 @@ struct LayerCacheTests {
         #expect(root.read("three") == "changed")
     }
 
+    @Test("the same Dockerfile gives the same layers at any time, where times are normalised")
+    func normalizedTimes() throws {
+        func diffIDs(_ normalizesTimes: Bool) throws -> [DiffID] {
+            try root.startOver()
+            // Whatever the cache has is too old, so that all is made again.
+            let engine = try root.engine(lifetime: 0, normalizesTimes: normalizesTimes)
+            try root.apply("WORKDIR /two\nCOPY a /three\n", with: engine)
+            try engine.finish()
+            Clock.sleep(milliseconds: 1100)
+            return engine.layers.map(\.diffID)
+        }
+        let first = try diffIDs(true)
+        #expect(first.count == 2)
+        #expect(try diffIDs(true) == first)
+        #expect(try diffIDs(false) != first)
+        #expect(try hits(dockerfile) == 0)
+        try root.startOver()
+        let other = try root.engine(normalizesTimes: true)
+        let before = root.logger.messages.count
+        try root.apply(dockerfile, with: other)
+        try other.finish()
+        #expect(!root.logger.messages.dropFirst(before).contains { $0.hasSuffix("(cached)") })
+    }
+
     @Test("forgets what is too old")
     func lifetime() throws {
         #expect(try hits(dockerfile) == 0)

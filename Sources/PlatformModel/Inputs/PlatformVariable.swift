@@ -46,6 +46,12 @@ public struct PlatformVariable: Sendable {
                 + "runs in, which `CNB_BUILD_IMAGE` has to name; each phase is then a process of its own"
         ),
         PlatformVariable(
+            EnvironmentName.extendTimes,
+            help:
+                "for the extender: `normalized` gives entries of new layers one fixed time instead of that on disk, so that "
+                + "the same Dockerfile gives the same layers"
+        ),
+        PlatformVariable(
             EnvironmentName.layerCompression,
             default: "gzip",
             help:

@@ -86,6 +86,8 @@ struct PlainIsolationTests {
                 "\(SandboxFixture.filterPath) users \(SandboxFixture.helperPath) \(words)"
             )
             program.mounts += [
+                // The checkout may be below /tmp, which the sandbox has one of its own of.
+                .bind(SandboxFixture.filterPath), .bind(SandboxFixture.helperPath),
                 .bind(lifecycle, at: "/cnb/lifecycle"), .bind(directory.path("order.toml"), at: "/cnb/order.toml"),
                 .bind(layers, at: "/layers", isReadOnly: false),
             ]

@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "Builds that can't succeed",
     .enabled(if: SlipwayPrograms.canBuild, "\(SlipwayPrograms.comment)"),
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(15))
 )
 struct BadBuildTests {
     /// What is wrong, the exit code, and what the message has to say.
@@ -123,7 +123,7 @@ struct BadBuildTests {
         try expectWholeStore(site)
     }
 
-    @Test("an image that is started before it is built", .timeLimit(.minutes(1)))
+    @Test("an image that is started before it is built", .timeLimit(.minutes(15)))
     func runsNothing() throws {
         let site = try SlipwaySite()
         let result = try site.slipway(["run", "127.0.0.1:1/nothing"])

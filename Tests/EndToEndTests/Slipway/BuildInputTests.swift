@@ -6,7 +6,7 @@ import Testing
 @Suite(
     "What slipway gives to a build",
     .enabled(if: SlipwayPrograms.canBuild, "\(SlipwayPrograms.comment)"),
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(15))
 )
 struct BuildInputTests {
     private static let record = "/layers/test_record/record"

@@ -6,7 +6,7 @@ import Testing
 @Suite(
     "Where slipway brings images to, and what it takes from build to build",
     .enabled(if: SlipwayPrograms.canBuild, "\(SlipwayPrograms.comment)"),
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(15))
 )
 struct BuildOutputTests {
     @Test(

@@ -6,7 +6,7 @@ import Testing
 @Suite(
     "Where slipway takes buildpacks from",
     .enabled(if: SlipwayPrograms.canBuild, "\(SlipwayPrograms.comment)"),
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(15))
 )
 struct BuildpackPlaceTests {
     @Test("a directory, an archive of one, and packages as files: composite, in layers of their own and in one")

@@ -8,7 +8,7 @@ import Testing
     .enabled(if: SlipwayPrograms.canBuild && Conditions.commandExists("docker-registry"), "\(SlipwayPrograms.comment)"),
     .enabled(if: DebianRoot.path != nil, "\(DebianRoot.comment)"),
     .serialized,
-    .timeLimit(.minutes(5))
+    .timeLimit(.minutes(15))
 )
 struct DebianBuilderTests {
     @Test("in a layout and behind a registry's password, as root and as an ordinary user: the same image")

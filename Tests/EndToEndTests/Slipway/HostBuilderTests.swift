@@ -6,7 +6,7 @@ import Testing
     "slipway with this machine as the builder",
     .enabled(if: SlipwayPrograms.canBuild, "\(SlipwayPrograms.comment)"),
     .serialized,
-    .timeLimit(.minutes(4))
+    .timeLimit(.minutes(15))
 )
 struct HostBuilderTests {
     @Test("builds a static site that answers, and ends with nothing left, as root and as an ordinary user")

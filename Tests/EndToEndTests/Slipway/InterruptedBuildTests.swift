@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "Builds that are interrupted",
     .enabled(if: SlipwayPrograms.canBuild, "\(SlipwayPrograms.comment)"),
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(15))
 )
 struct InterruptedBuildTests {
     @Test(

@@ -7,7 +7,7 @@ import Testing
     "slipway where namespaces can't be had",
     .enabled(if: SlipwayPrograms.canBuild, "\(SlipwayPrograms.comment)"),
     .enabled(if: Conditions.isRoot && Conditions.commandExists("setpriv"), "needs root, to take rights away"),
-    .timeLimit(.minutes(2))
+    .timeLimit(.minutes(15))
 )
 struct IsolationKindTests {
     @Test("root builds in a chroot: the same image, and nothing left")

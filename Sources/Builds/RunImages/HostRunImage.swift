@@ -100,8 +100,7 @@ struct HostRunImage {
         _ packages: DebianPackages?,
         _ names: [String]
     ) throws(LibraryError) {
-        var content = LayerContent(HostFiles(packages: packages, names: names).sources)
-        content.keepsTimes = false
+        let content = LayerContent(HostFiles(packages: packages, names: names).sources)
         do throws(OCIError) {
             let destination = try layout.destination(for: name)
             let writer = try destination.newBlob()

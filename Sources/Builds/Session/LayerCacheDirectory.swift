@@ -2,6 +2,7 @@ import Archive
 import OCI
 import POSIX
 import Sandbox
+import TOML
 
 /// The directory that keeps the layers of an image's repository from build to build with one builder.
 public struct LayerCacheDirectory: Sendable {
@@ -34,7 +35,7 @@ public struct LayerCacheDirectory: Sendable {
     func make(for reference: ImageReference, builder: String, owner: Owner) throws(POSIXError) {
         try FileSystem.makeDirectories(path)
         if place != path {
-            let about = "image = \(quoted(reference.context))\nbuilder = \(quoted(builder))\n"
+            let about = TOMLWriter.write(["image": .string(reference.context), "builder": .string(builder)])
             try FileSystem.writeFileAtomically(Path.join(place, "about.toml"), Array(about.utf8))
         }
         guard Users.isRoot, try FileSystem.status(path).uid != owner.uid else { return }
@@ -47,10 +48,8 @@ public struct LayerCacheDirectory: Sendable {
     /// Empties the cache.
     func clear() { Leftovers.remove(path) }
 
-    /// Takes over what another cache has; files are shared, since nobody changes them.
+    /// Takes over what another cache has.
     func take(from other: LayerCacheDirectory) throws(POSIXError) {
         try FileSystem.copyTree(other.path, to: path)
     }
-
-    private func quoted(_ text: String) -> String { "\"" + text.filter { $0 != "\"" && $0 != "\\" } + "\"" }
 }
